@@ -1,0 +1,46 @@
+//! What every request may reach.
+
+use std::sync::Arc;
+
+use sqlx::{PgPool, Postgres, Transaction};
+
+use crate::access::Role;
+use crate::clock::Clock;
+use crate::db::{self, Scope};
+use crate::search::SearchIndex;
+
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Connections of the application role; open the tenant border with `begin`.
+    pub pool: PgPool,
+    /// The time; fixed in tests.
+    pub clock: Clock,
+    /// What was published, ready to be searched.
+    pub search: SearchIndex,
+    /// What was chosen at start.
+    pub settings: Arc<Settings>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Offered on the sign-in page. Only `serve --demo` sets it.
+    pub demo_accounts: &'static [DemoAccount],
+}
+
+/// A person of the demo, signed in by one click.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoAccount {
+    pub email: &'static str,
+    pub name: &'static str,
+    pub role: Role,
+    /// Where the person works, in short.
+    pub town: &'static str,
+    pub password: &'static str,
+}
+
+impl App {
+    /// A transaction that sees what the scope may see.
+    pub async fn begin(&self, scope: &Scope) -> sqlx::Result<Transaction<'static, Postgres>> {
+        db::begin_for(&self.pool, scope).await
+    }
+}

@@ -1,0 +1,124 @@
+//! The audit in German: things, acts and what changed.
+
+use serde_json::Value;
+
+/// What is recorded, with its word on the screen.
+pub const THINGS: [(&str, &str); 14] = [
+    ("tenant", "Mandant"),
+    ("relations", "Beziehungen"),
+    ("line", "Rufnummer"),
+    ("greeting", "Begrüßung"),
+    ("service_hours", "Servicezeiten"),
+    ("calendar_exception", "Schließtag"),
+    ("unit", "Stelle"),
+    ("account", "Konto"),
+    ("api_token", "Zugang für ein Programm"),
+    ("center", "ServiceCenter"),
+    ("entry", "Eintrag"),
+    ("call", "Anruf"),
+    ("source", "Quelle"),
+    ("desk", "Arbeitsplatz"),
+];
+
+const ACTIONS: [(&str, &str); 17] = [
+    ("created", "angelegt"),
+    ("changed", "geändert"),
+    ("deleted", "gelöscht"),
+    ("restored", "wiederhergestellt"),
+    ("activated", "eingeschaltet"),
+    ("deactivated", "abgeschaltet"),
+    ("invited", "eingeladen"),
+    ("removed", "entfernt"),
+    ("revoked", "widerrufen"),
+    ("published", "veröffentlicht"),
+    ("withdrawn", "zurückgezogen"),
+    ("corrected", "berichtigt"),
+    ("imported", "eingelesen"),
+    ("changed password", "Passwort geändert"),
+    ("changed keys", "Tasten geändert"),
+    ("ended other sessions", "andere Sitzungen beendet"),
+    ("accepted invitation", "Einladung angenommen"),
+];
+
+const FIELDS: [(&str, &str); 39] = [
+    ("name", "Name"),
+    ("short_name", "Kurzname"),
+    ("slug", "Kürzel"),
+    ("kind", "Art"),
+    ("accent", "Farbe"),
+    ("shape", "Form"),
+    ("ars", "Regionalschlüssel"),
+    ("inhabitants", "Einwohner"),
+    ("number_blocks", "Stammnummern"),
+    ("served_by", "ServiceCenter"),
+    ("observes_holidays", "Feiertage"),
+    ("after_call_seconds", "Nachbearbeitung"),
+    ("base-1", "Wissensgrundlagen"),
+    ("topic-1", "Zuständigkeiten"),
+    ("number", "Rufnummer"),
+    ("label", "Bezeichnung"),
+    ("skill", "Kenntnis"),
+    ("skills", "Kenntnisse"),
+    ("preset", "Eintrag"),
+    ("text", "Text"),
+    ("situation", "Wann"),
+    ("week", "Woche"),
+    ("first_day", "Erster Tag"),
+    ("last_day", "Letzter Tag"),
+    ("roles", "Rollen"),
+    ("tenants", "Orte"),
+    ("scopes", "Darf"),
+    ("title", "Titel"),
+    ("version", "Fassung"),
+    ("phone", "Telefon"),
+    ("parent", "Gehört zu"),
+    ("mail", "E-Mail"),
+    ("street", "Straße"),
+    ("opening_hours", "Öffnungszeiten"),
+    ("phone_hours", "Telefonzeiten"),
+    ("created", "neu"),
+    ("updated", "geändert"),
+    ("unchanged", "unverändert"),
+    ("rejected", "abgelehnt"),
+];
+
+fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {
+    list.iter().find(|(known, _)| *known == name).map_or(name, |(_, word)| word)
+}
+
+pub fn thing_words(thing: &str) -> &str {
+    word(&THINGS, thing)
+}
+
+pub fn action_words(action: &str) -> &str {
+    word(&ACTIONS, action)
+}
+
+/// One line a field: "Name: Stadt A → Stadt Alpha", "Version: 3".
+pub fn detail_words(details: &Value) -> Vec<String> {
+    let Some(fields) = details.as_object() else { return Vec::new() };
+    let line = |(name, value): (&String, &Value)| {
+        let words = match value.as_array().map(Vec::as_slice) {
+            Some([before, after]) if is_change(name) => format!("{} → {}", plain(before), plain(after)),
+            _ => plain(value),
+        };
+        (!words.is_empty()).then(|| format!("{}: {words}", word(&FIELDS, name)))
+    };
+    fields.iter().filter_map(line).collect()
+}
+
+/// Lists of two names are no change of one into the other.
+fn is_change(name: &str) -> bool {
+    name != "scopes"
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) if text.is_empty() => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Bool(yes) => if *yes { "ja" } else { "nein" }.to_owned(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

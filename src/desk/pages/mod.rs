@@ -1,0 +1,112 @@
+//! The desk's addresses. Every act answers with the whole desk: as a page for a plain form, as the part below the frame for htmx.
+
+mod acts;
+mod view;
+mod visit;
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use self::view::{DeskView, Results};
+use self::visit::Visit;
+use super::sitting::Notice;
+use crate::access::Permission;
+use crate::calls::Disposition;
+use crate::desk::State;
+use crate::web::frame::Section;
+use crate::web::{self, Frame, Page, Query, Routes, format};
+
+pub fn routes() -> Routes {
+    use Permission::UseDesk;
+    Routes::new()
+        .get("/desk", UseDesk, desk_page)
+        .get("/desk/results", UseDesk, results_fragment)
+        .get("/desk/keys", UseDesk, keys_page)
+        .post("/desk/calls", UseDesk, acts::take_call)
+        .post("/desk/calls/{call}/town", UseDesk, acts::choose_town)
+        .post("/desk/calls/{call}/entries/{owner}/{entry}", UseDesk, acts::open_entry)
+        .post("/desk/calls/{call}/answer", UseDesk, acts::answer)
+        .post("/desk/calls/{call}/outcome", UseDesk, acts::set_outcome)
+        .post("/desk/calls/{call}/note", UseDesk, acts::keep_note)
+        .post("/desk/calls/{call}/end", UseDesk, acts::end)
+        .post("/desk/undo", UseDesk, acts::undo)
+        .post("/desk/after-call/extension", UseDesk, acts::extend_after_call)
+        .post("/desk/ready", UseDesk, acts::get_ready)
+        .post("/desk/pause", UseDesk, acts::pause)
+}
+
+/// What the page itself knows: the typed words, the open panel, where the focus belongs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Looks {
+    pub q: String,
+    pub panel: String,
+    /// A panel was closed: the focus goes back to where it came from.
+    pub back: String,
+    #[serde(skip)]
+    pub notice: Notice,
+    #[serde(skip)]
+    pub focus: Focus,
+    /// What was typed into a panel that could not be saved.
+    #[serde(skip)]
+    pub rejected: Option<acts::OutcomeForm>,
+}
+
+/// Where the next key is expected.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    #[default]
+    AsItWas,
+    Search,
+    Entry,
+    Panel,
+    Lines,
+}
+
+#[derive(Template)]
+#[template(path = "desk/desk.html")]
+struct DeskPage {
+    frame: Frame,
+    desk: DeskView,
+}
+
+#[derive(Template)]
+#[template(path = "desk/_desk.html")]
+struct DeskPart {
+    desk: DeskView,
+}
+
+/// The list of keys for whoever works without scripts.
+#[derive(Template)]
+#[template(path = "desk/keys.html")]
+struct KeysPage {
+    frame: Frame,
+}
+
+#[derive(Template)]
+#[template(path = "desk/_results.html")]
+struct ResultsPart {
+    results: Results,
+}
+
+async fn desk_page(visit: Visit, Query(mut looks): Query<Looks>) -> web::Result<Response> {
+    looks.focus = match visit.wants_part {
+        _ if !looks.panel.is_empty() => Focus::Panel,
+        true if looks.back.is_empty() => Focus::AsItWas,
+        true => Focus::Entry,
+        false => Focus::Search,
+    };
+    visit.show(looks).await
+}
+
+/// Results while typing.
+async fn results_fragment(visit: Visit, Query(looks): Query<Looks>) -> web::Result<impl IntoResponse> {
+    let results = view::find_results(&visit.app, &visit.viewer, &looks.q).await?;
+    Ok(Page(ResultsPart { results }))
+}
+
+async fn keys_page(visit: Visit) -> web::Result<impl IntoResponse> {
+    let frame = Frame::of(&visit.app, &visit.viewer, Section::Desk, "Alle Tasten").await?;
+    Ok(Page(KeysPage { frame }))
+}

@@ -1,0 +1,199 @@
+//! What an agent does at the desk: each act in one transaction that holds the desk's row.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{Postgres, Transaction};
+
+use super::{Desk, EXTENSION, State, UNDO, Undo, store};
+use crate::access::{TenantAccess, Viewer};
+use crate::app::App;
+use crate::calls::{self, CallKey, Disposition, EntryKey};
+use crate::ids::{CallId, EntryId, LineId, TenantId};
+use crate::web::{Error, Result};
+use crate::{knowledge, tenants};
+
+/// A sentence for the agent when an act could not be done as asked; nothing was lost.
+pub type Notice = Option<String>;
+
+const CALL_IS_OVER: &str =
+    "Dieses Gespräch ist schon beendet, vielleicht in einem anderen Fenster. Hier sehen Sie den jetzigen Stand.";
+const UNDO_IS_OVER: &str =
+    "Zurücknehmen war nur zehn Sekunden lang möglich. Korrigieren können Sie den Anruf unter „Anrufe“.";
+const STILL_IN_CALL: &str = "Sie sind noch in einem Gespräch. Beenden Sie es zuerst.";
+const NO_RESULT_YET: &str =
+    "Öffnen Sie zuerst den Eintrag, mit dem Sie geantwortet haben, oder wählen Sie rechts ein anderes Ergebnis.";
+
+pub struct Sitting<'a> {
+    db: Transaction<'static, Postgres>,
+    desk: Desk,
+    viewer: &'a Viewer,
+    now: DateTime<Utc>,
+}
+
+impl<'a> Sitting<'a> {
+    pub async fn begin(app: &App, viewer: &'a Viewer) -> Result<Self> {
+        let mut db = app.begin(&viewer.scope()).await?;
+        let desk = store::hold_desk(&mut db, viewer.account).await?;
+        Ok(Self { db, desk, viewer, now: app.clock.now() })
+    }
+
+    pub async fn finish(mut self) -> Result<()> {
+        store::save_desk(&mut *self.db, self.viewer.account, &self.desk).await?;
+        self.db.commit().await?;
+        Ok(())
+    }
+
+    fn state(&self) -> State {
+        self.desk.state(self.now)
+    }
+
+    /// The running call, if it is the one the page shows.
+    fn running(&self, id: CallId) -> Option<CallKey> {
+        self.desk.call.filter(|call| call.id == id && self.state().in_call())
+    }
+
+    pub async fn take_call(&mut self, tenant: TenantId, line: LineId) -> Result<Notice> {
+        if self.state().in_call() {
+            return Ok(Some(STILL_IN_CALL.to_owned()));
+        }
+        let town = self.viewer.tenant_by_id(tenant).ok_or(Error::NotFound)?;
+        let call = calls::open_call(&mut self.db, tenant, line, self.viewer.account, self.now).await?;
+        self.desk = Desk {
+            call: Some(call),
+            shown_tenant: (!town.is_intake()).then_some(tenant),
+            last_line: Some((tenant, line)),
+            ..Desk::default()
+        };
+        self.open_preset_entry(tenant, line).await?;
+        Ok(None)
+    }
+
+    /// A number that stands on letters about one topic opens that topic at once.
+    async fn open_preset_entry(&mut self, tenant: TenantId, line: LineId) -> Result<()> {
+        let line = tenants::find_line(&mut *self.db, tenant, line).await?.ok_or(Error::NotFound)?;
+        let (Some(call), Some((owner, entry))) = (self.desk.call, line.preset_entry) else { return Ok(()) };
+        match self.open_entry(call.id, owner, entry).await {
+            // A preset that was withdrawn since must not keep the call from being taken.
+            Err(Error::NotFound) => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    pub async fn choose_town(&mut self, call: CallId, town: TenantId) -> Result<Notice> {
+        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        let from_intake = self.viewer.tenant_by_id(key.tenant).is_some_and(TenantAccess::is_intake);
+        let moved = calls::move_to_town(&mut self.db, key, town, from_intake, self.now).await?;
+        self.desk.call = Some(moved);
+        self.desk.shown_tenant = Some(town);
+        self.desk.entry = None;
+        Ok(None)
+    }
+
+    pub async fn open_entry(&mut self, call: CallId, owner: TenantId, entry: EntryId) -> Result<Notice> {
+        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        let shown_for = self.desk.shown_tenant.ok_or(Error::NotFound)?;
+        let town = self.viewer.tenant_by_id(shown_for).ok_or(Error::NotFound)?;
+        let found =
+            knowledge::find_entry(&mut *self.db, &town.knowledge, owner, entry).await?.ok_or(Error::NotFound)?;
+        let shown = EntryKey { tenant: owner, entry, version: found.version };
+        calls::record_entry(&mut self.db, key, shown, shown_for, self.now).await?;
+        self.desk.entry = Some(shown);
+        Ok(None)
+    }
+
+    /// Ctrl+Enter: the open entry answered the call.
+    pub async fn mark(&mut self, call: CallId) -> Result<Notice> {
+        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        let Some(entry) = self.desk.entry else { return Ok(Some(NO_RESULT_YET.to_owned())) };
+        let shown = calls::find_open_entries(&mut *self.db, key).await?;
+        if shown.iter().any(|shown| shown.key == entry && shown.answered_at.is_some()) {
+            return Ok(None);
+        }
+        let town = self.desk.shown_tenant.unwrap_or(key.tenant);
+        let competent = tenants::find_authority(&mut self.db, town, entry.tenant, entry.entry).await?;
+        calls::mark_answer(&mut self.db, key, entry, competent, self.now).await?;
+        self.allow_undo(Undo::Answer { entry });
+        Ok(None)
+    }
+
+    pub async fn set_outcome(
+        &mut self,
+        call: CallId,
+        disposition: Disposition,
+        detail: Option<&str>,
+        note: Option<&str>,
+    ) -> Result<Notice> {
+        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        calls::set_disposition(&mut *self.db, key, disposition, detail).await?;
+        if let Some(note) = note {
+            calls::update_note(&mut *self.db, key, note).await?;
+        }
+        Ok(None)
+    }
+
+    pub async fn keep_note(&mut self, call: CallId, note: &str) -> Result<Notice> {
+        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        calls::update_note(&mut *self.db, key, note).await?;
+        Ok(None)
+    }
+
+    pub async fn end(&mut self, call: CallId) -> Result<Notice> {
+        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        let record = calls::find_call(&mut *self.db, key).await?.ok_or(Error::NotFound)?;
+        if record.disposition.is_none() {
+            return Ok(Some(NO_RESULT_YET.to_owned()));
+        }
+        calls::end_call(&mut self.db, key, self.now).await?;
+        let tenant = tenants::find_tenant(&mut *self.db, key.tenant).await?.ok_or(Error::NotFound)?;
+        self.allow_undo(Undo::End { entry: self.desk.entry });
+        self.desk.after_call_until = Some(self.now + TimeDelta::seconds(tenant.after_call_seconds.into()));
+        self.desk.paused_at = self.desk.pause_after_call.then_some(self.now);
+        self.desk.pause_after_call = false;
+        Ok(None)
+    }
+
+    fn allow_undo(&mut self, undo: Undo) {
+        self.desk.undo = Some(undo);
+        self.desk.undo_until = Some(self.now + UNDO);
+    }
+
+    /// Takes the last act back, as long as its ten seconds run.
+    pub async fn undo(&mut self) -> Result<Notice> {
+        let (Some((undo, _)), Some(call)) = (self.desk.open_undo(self.now), self.desk.call) else {
+            return Ok(Some(UNDO_IS_OVER.to_owned()));
+        };
+        match undo {
+            Undo::Answer { entry } => calls::unmark_answer(&mut self.db, call, entry, self.now).await?,
+            Undo::End { entry } => {
+                calls::reopen_call(&mut self.db, call, self.now).await?;
+                self.desk.after_call_until = None;
+                self.desk.entry = entry;
+            }
+        }
+        self.desk.undo = None;
+        self.desk.undo_until = None;
+        Ok(None)
+    }
+
+    /// Thirty seconds more for after-call work.
+    pub fn extend_after_call(&mut self) {
+        if let Some(until) = self.desk.after_call_until.filter(|until| *until > self.now) {
+            self.desk.after_call_until = Some(until + EXTENSION);
+        }
+    }
+
+    /// Ends after-call work or a pause.
+    pub fn get_ready(&mut self) {
+        if !self.state().in_call() {
+            self.desk = Desk { last_line: self.desk.last_line, ..Desk::default() };
+        }
+    }
+
+    /// At once, or after the running call.
+    pub fn pause(&mut self) {
+        match self.state() {
+            State::Ready | State::AfterCall => self.desk.paused_at = Some(self.now),
+            State::AskingTown | State::InCall => self.desk.pause_after_call = !self.desk.pause_after_call,
+            State::Paused => {}
+        }
+    }
+}

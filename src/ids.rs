@@ -1,0 +1,52 @@
+//! Typed keys: the compiler keeps a tenant's number from being taken for an account's.
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident($inner:ty)) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize, sqlx::Type,
+        )]
+        #[serde(transparent)]
+        #[sqlx(transparent)]
+        pub struct $name(pub $inner);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// A town, the Kreis, a Jobcenter; also Land and Bund as bearers of knowledge.
+    TenantId(i32)
+);
+id!(
+    /// A person who signs in.
+    AccountId(i64)
+);
+id!(
+    /// A dialled number.
+    LineId(i64)
+);
+id!(
+    /// An office that a call can be connected to.
+    UnitId(i64)
+);
+id!(
+    /// A knowledge entry.
+    EntryId(i64)
+);
+id!(
+    /// A call, unique across tenants and months.
+    CallId(i64)
+);

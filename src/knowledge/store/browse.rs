@@ -1,0 +1,173 @@
+//! Lists of entries for browsing: what a tenant sees of its own and of its knowledge bases.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::PgExecutor;
+
+use crate::ids::{EntryId, TenantId};
+
+/// Which entries are wanted. Empty texts and None mean "all".
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub readable: Vec<TenantId>,
+    /// The tenant that looks.
+    pub own: TenantId,
+    pub today: NaiveDate,
+    /// Part of the title, folded.
+    pub title: String,
+    /// 'a' to 'z', or '0' for everything else.
+    pub letter: String,
+    pub is_own: Option<bool>,
+    pub is_valid: Option<bool>,
+    pub life_situation: String,
+    pub unit: String,
+    /// Own entries that were withdrawn, in place of those that are public.
+    pub withdrawn: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub tenant: TenantId,
+    pub id: EntryId,
+    pub title: String,
+    pub unit: Option<String>,
+    pub life_situations: Vec<String>,
+    pub changed_at: DateTime<Utc>,
+    pub valid_from: Option<NaiveDate>,
+    pub valid_until: Option<NaiveDate>,
+}
+
+/// How many entries each letter has, whatever letter is chosen.
+pub async fn count_by_letter(db: impl PgExecutor<'_>, listing: &Listing) -> sqlx::Result<Vec<(String, i64)>> {
+    let rows = sqlx::query!(
+        r#"select letter, count(*) as "count!"
+           from entry left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
+           where entry.tenant_id = any ($1)
+             and case when $2 then published_version is null and entry.tenant_id = $3 else published_version is not null end
+             and ($4 = '' or strpos(sort_key, $4) > 0)
+             and ($5::bool is null or (entry.tenant_id = $3) = $5)
+             and ($6::bool is null or (coalesce(valid_from <= $7, true) and coalesce(valid_until >= $7, true)) = $6)
+             and ($8 = '' or $8 = any (life_situations))
+             and ($9 = '' or coalesce(unit.name, unit_name) = $9)
+           group by letter order by letter"#,
+        &listing.readable as &[TenantId],
+        listing.withdrawn,
+        listing.own as TenantId,
+        listing.title,
+        listing.is_own,
+        listing.is_valid,
+        listing.today,
+        listing.life_situation,
+        listing.unit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.letter, row.count)).collect())
+}
+
+pub async fn list_entries(
+    db: impl PgExecutor<'_>,
+    listing: &Listing,
+    offset: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<Listed>> {
+    sqlx::query_as!(
+        Listed,
+        r#"select entry.tenant_id as "tenant: TenantId", entry.id as "id: EntryId", title,
+                  coalesce(unit.name, unit_name) as unit, life_situations, changed_at, valid_from, valid_until
+           from entry left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
+           where entry.tenant_id = any ($1)
+             and case when $2 then published_version is null and entry.tenant_id = $3 else published_version is not null end
+             and ($4 = '' or strpos(sort_key, $4) > 0)
+             and ($5::bool is null or (entry.tenant_id = $3) = $5)
+             and ($6::bool is null or (coalesce(valid_from <= $7, true) and coalesce(valid_until >= $7, true)) = $6)
+             and ($8 = '' or $8 = any (life_situations))
+             and ($9 = '' or coalesce(unit.name, unit_name) = $9)
+             and ($10 = '' or letter = $10)
+           order by letter, sort_key, entry.id
+           offset $11 limit $12"#,
+        &listing.readable as &[TenantId],
+        listing.withdrawn,
+        listing.own as TenantId,
+        listing.title,
+        listing.is_own,
+        listing.is_valid,
+        listing.today,
+        listing.life_situation,
+        listing.unit,
+        listing.letter,
+        offset,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Life situations of the published entries and how many each has.
+pub async fn count_by_life_situation(
+    db: impl PgExecutor<'_>,
+    readable: &[TenantId],
+) -> sqlx::Result<Vec<(String, i64)>> {
+    let rows = sqlx::query!(
+        r#"select situation as "situation!", count(*) as "count!"
+           from entry, unnest(life_situations) as situation
+           where tenant_id = any ($1) and published_version is not null
+           group by situation order by situation"#,
+        readable as &[TenantId],
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.situation, row.count)).collect())
+}
+
+/// Responsible offices of the published entries, by owner, and how many entries each has.
+pub async fn count_by_unit(
+    db: impl PgExecutor<'_>,
+    readable: &[TenantId],
+) -> sqlx::Result<Vec<(TenantId, String, i64)>> {
+    let rows = sqlx::query!(
+        r#"select entry.tenant_id as "tenant: TenantId", coalesce(unit.name, unit_name) as "unit!", count(*) as "count!"
+           from entry left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
+           where entry.tenant_id = any ($1) and published_version is not null
+             and coalesce(unit.name, unit_name) is not null
+           group by 1, 2 order by 2, 1"#,
+        readable as &[TenantId],
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tenant, row.unit, row.count)).collect())
+}
+
+/// One line of an entry's history.
+#[derive(Debug, Clone)]
+pub struct VersionLine {
+    pub version: i32,
+    pub title: String,
+    pub created_at: DateTime<Utc>,
+    pub author: String,
+    pub is_published: bool,
+}
+
+/// The newest first.
+pub async fn list_versions(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    entry: EntryId,
+    offset: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<VersionLine>> {
+    sqlx::query_as!(
+        VersionLine,
+        r#"select version.version, version.title, version.created_at, version.author,
+                  coalesce(entry.published_version = version.version, false) as "is_published!"
+           from entry_version version
+           join entry on entry.tenant_id = version.tenant_id and entry.id = version.entry_id
+           where version.tenant_id = $1 and version.entry_id = $2
+           order by version.version desc offset $3 limit $4"#,
+        tenant as TenantId,
+        entry as EntryId,
+        offset,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}

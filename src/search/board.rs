@@ -1,0 +1,101 @@
+//! The score of every document while a query is worked on, word by word. Only touched lines are visited again.
+
+#[derive(Debug, Default)]
+pub struct Board {
+    /// Of the present word: the best place it was found at.
+    word: Vec<f32>,
+    word_touched: Vec<usize>,
+    /// Of the words before: weighted sum, weight of the words found, words found in the title.
+    sum: Vec<f32>,
+    covered: Vec<f32>,
+    title_words: Vec<u8>,
+    touched: Vec<usize>,
+    /// The present word was found in the title.
+    in_title: Vec<bool>,
+    /// The weight of the words that the document with most of them contains.
+    fullest: f32,
+}
+
+/// A document on the board.
+#[derive(Debug)]
+pub struct Line {
+    pub number: usize,
+    pub sum: f32,
+    /// How much of the query it contains, compared with the fullest document: above 0, at most 1.
+    pub coverage: f32,
+    pub title_words: f32,
+}
+
+impl Board {
+    #[must_use]
+    pub fn fitted(mut self, documents: usize) -> Self {
+        self.word.resize(documents, 0.0);
+        self.sum.resize(documents, 0.0);
+        self.covered.resize(documents, 0.0);
+        self.title_words.resize(documents, 0);
+        self.in_title.resize(documents, false);
+        self
+    }
+
+    /// The present word stands in this document at a place worth this much.
+    pub fn note(&mut self, line: usize, score: f32, in_title: bool) {
+        if self.word[line] == 0.0 {
+            self.word_touched.push(line);
+        }
+        self.word[line] = self.word[line].max(score);
+        self.in_title[line] |= in_title;
+    }
+
+    pub fn is_word_in_a_title(&self) -> bool {
+        self.word_touched.iter().any(|line| self.in_title[*line])
+    }
+
+    pub fn is_word_known(&self) -> bool {
+        !self.word_touched.is_empty()
+    }
+
+    /// Weighs the present word by how few of the readable documents contain it, and begins the next one.
+    /// `importance` is below 1 for a word that was not typed.
+    pub fn finish_word(&mut self, readable: usize, importance: f32) {
+        let weight = importance * rarity(self.word_touched.len(), readable);
+        for line in self.word_touched.drain(..) {
+            if self.covered[line] == 0.0 {
+                self.touched.push(line);
+            }
+            self.sum[line] += weight * self.word[line];
+            self.covered[line] += weight;
+            self.title_words[line] = self.title_words[line].saturating_add(self.in_title[line].into());
+            self.word[line] = 0.0;
+            self.in_title[line] = false;
+            self.fullest = self.fullest.max(self.covered[line]);
+        }
+    }
+
+    pub fn lines(&self) -> impl Iterator<Item = Line> {
+        self.touched.iter().map(|&line| Line {
+            number: line,
+            sum: self.sum[line],
+            coverage: self.covered[line] / self.fullest,
+            title_words: self.title_words[line].into(),
+        })
+    }
+
+    pub fn clear(&mut self) {
+        for line in self.touched.drain(..).chain(self.word_touched.drain(..)) {
+            self.word[line] = 0.0;
+            self.in_title[line] = false;
+            self.sum[line] = 0.0;
+            self.covered[line] = 0.0;
+            self.title_words[line] = 0;
+        }
+        self.fullest = 0.0;
+    }
+}
+
+/// The weight of a word: the root of BM25's inverse document frequency, so that one odd word in a long text does not
+/// outweigh the rest of the query. Always above zero.
+#[expect(clippy::cast_precision_loss, reason = "counts of documents")]
+fn rarity(with_word: usize, readable: usize) -> f32 {
+    let (with_word, readable) = (with_word as f32, readable as f32);
+    (1.0 + (readable - with_word + 0.5) / (with_word + 0.5)).ln().sqrt()
+}

@@ -1,0 +1,49 @@
+//! From ranked documents to what is shown of them.
+
+use tantivy::schema::Value;
+use tantivy::{Searcher, TantivyDocument};
+
+use super::Hit;
+use super::matching::Found;
+use super::rank::Ranked;
+use super::readable::{Readable, Standing};
+use super::schema::Fields;
+use super::snippet::Marker;
+use crate::ids::{EntryId, TenantId};
+
+pub fn show(
+    searcher: &Searcher,
+    fields: &Fields,
+    readable: &Readable,
+    found: &[Found],
+    page: &[Ranked],
+) -> tantivy::Result<Vec<Hit>> {
+    let marker = Marker::new(found);
+    page.iter().map(|ranked| show_one(searcher, fields, readable, &marker, ranked)).collect()
+}
+
+fn show_one(
+    searcher: &Searcher,
+    fields: &Fields,
+    readable: &Readable,
+    marker: &Marker,
+    ranked: &Ranked,
+) -> tantivy::Result<Hit> {
+    let address = ranked.address;
+    let numbers = searcher.segment_reader(address.segment_ord).fast_fields();
+    let number = |name| tantivy::Result::Ok(numbers.u64(name)?.first(address.doc_id).unwrap_or_default());
+    let stored: TantivyDocument = searcher.doc(address)?;
+    let text = |field| stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
+    let standing = readable.segments[address.segment_ord as usize][address.doc_id as usize];
+    Ok(Hit {
+        tenant: TenantId(number("tenant")?.try_into().unwrap_or_default()),
+        entry: EntryId(number("entry")?.try_into().unwrap_or_default()),
+        version: number("version")?.try_into().unwrap_or_default(),
+        external_id: text(fields.external_id).to_owned(),
+        title: text(fields.title).to_owned(),
+        title_marked: marker.mark(text(fields.title)),
+        snippet: marker.snippet(text(fields.answer), text(fields.text)),
+        score: ranked.score,
+        inherited: standing == Standing::Inherited,
+    })
+}

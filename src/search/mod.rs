@@ -1,0 +1,116 @@
+//! Finding the right entry while the caller is still speaking: an index beside the database that follows it.
+
+mod analyzer;
+mod api;
+mod board;
+mod check;
+mod compound;
+mod document;
+mod follower;
+mod hits;
+mod index;
+mod matching;
+mod pages;
+mod progress;
+mod query;
+mod rank;
+mod readable;
+mod schema;
+mod scope;
+mod slot;
+mod snippet;
+mod store;
+
+pub use check::{CheckReport, check};
+pub use follower::Follower;
+pub use index::SearchIndex;
+pub use pages::routes;
+pub use store::raise_epoch;
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe::Berlin;
+
+use crate::ids::{EntryId, TenantId};
+
+/// What somebody looks for, and what they may find.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// As typed: no syntax, any length.
+    pub query: String,
+    /// Whose entries may be found: the own tenant first, then its knowledge bases in order.
+    pub readable: Vec<TenantId>,
+    /// Only what may be said on this day is found.
+    pub today: NaiveDate,
+    pub origin: Origin,
+    /// Hits to leave out at the start, for further pages.
+    pub offset: usize,
+    pub limit: usize,
+}
+
+impl Request {
+    pub fn new(query: impl Into<String>, readable: impl Into<Vec<TenantId>>, limit: usize, now: DateTime<Utc>) -> Self {
+        Self {
+            query: query.into(),
+            readable: readable.into(),
+            today: now.with_timezone(&Berlin).date_naive(),
+            origin: Origin::Any,
+            offset: 0,
+            limit,
+        }
+    }
+}
+
+/// Whose entries are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    #[default]
+    Any,
+    Own,
+    Inherited,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Results {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// How many fit, on all pages.
+    pub total: usize,
+    pub took: Duration,
+}
+
+/// One entry that fits.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// Whose entry it is.
+    pub tenant: TenantId,
+    pub entry: EntryId,
+    pub version: i32,
+    pub external_id: String,
+    pub title: String,
+    pub title_marked: Marked,
+    pub snippet: Marked,
+    pub score: f32,
+    /// It belongs to a knowledge base of the asking tenant.
+    pub inherited: bool,
+}
+
+/// Escaped text whose only markup is `<mark>`: a template prints it as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Marked(String);
+
+impl std::fmt::Display for Marked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl askama::FastWritable for Marked {
+    fn write_into(&self, to: &mut dyn std::fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+        Ok(to.write_str(&self.0)?)
+    }
+}
+
+impl askama::filters::HtmlSafe for Marked {}

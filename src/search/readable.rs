@@ -1,0 +1,124 @@
+//! Which documents somebody may find. The tenant border of the index: a document outside is never looked at, so it
+//! leaves no trace in hits, totals or scores.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::NaiveDate;
+use tantivy::columnar::Column;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
+
+use super::document::day_number;
+use super::schema::{Fields, number};
+use super::{Origin, Request};
+use crate::ids::TenantId;
+
+/// What one document is to the asking tenant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Standing {
+    #[default]
+    Hidden,
+    Inherited,
+    Own,
+}
+
+/// The standing of every document, segment by segment, and how many are not hidden.
+#[derive(Debug, Default)]
+pub struct Readable {
+    pub segments: Vec<Vec<Standing>>,
+    pub count: usize,
+}
+
+#[derive(PartialEq, Eq)]
+struct Key {
+    generation: u64,
+    tenants: Vec<TenantId>,
+    today: NaiveDate,
+    origin: Origin,
+}
+
+/// The last few answers: an agent types many searches for the same tenants.
+#[derive(Default)]
+pub struct ReadableCache {
+    latest: Mutex<Vec<(Key, Arc<Readable>)>>,
+}
+
+/// Some towns at once; each costs a byte a document.
+const KEPT: usize = 16;
+
+impl ReadableCache {
+    pub fn get(&self, searcher: &Searcher, fields: &Fields, request: &Request) -> tantivy::Result<Arc<Readable>> {
+        let key = Key {
+            generation: searcher.generation().generation_id(),
+            tenants: request.readable.clone(),
+            today: request.today,
+            origin: request.origin,
+        };
+        let known = self.lock().iter().find(|(known, _)| *known == key).map(|(_, readable)| readable.clone());
+        if let Some(readable) = known {
+            return Ok(readable);
+        }
+        let readable = Arc::new(find_readable(searcher, fields, request)?);
+        let mut latest = self.lock();
+        latest.retain(|(known, _)| known.generation == key.generation);
+        latest.truncate(KEPT - 1);
+        latest.insert(0, (key, readable.clone()));
+        Ok(readable)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<(Key, Arc<Readable>)>> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn find_readable(searcher: &Searcher, fields: &Fields, request: &Request) -> tantivy::Result<Readable> {
+    let mut readable = Readable::default();
+    for segment in searcher.segment_readers() {
+        let mut standings = vec![Standing::Hidden; segment.max_doc() as usize];
+        for (index, tenant) in request.readable.iter().enumerate() {
+            let standing = if index == 0 { Standing::Own } else { Standing::Inherited };
+            let wanted = match request.origin {
+                Origin::Any => true,
+                Origin::Own => standing == Standing::Own,
+                Origin::Inherited => standing == Standing::Inherited,
+            };
+            if wanted {
+                readable.count += mark(segment, fields, *tenant, request.today, standing, &mut standings)?;
+            }
+        }
+        readable.segments.push(standings);
+    }
+    Ok(readable)
+}
+
+/// The tenant's documents that are alive and may be said on this day.
+fn mark(
+    segment: &SegmentReader,
+    fields: &Fields,
+    tenant: TenantId,
+    today: NaiveDate,
+    standing: Standing,
+    standings: &mut [Standing],
+) -> tantivy::Result<usize> {
+    let term = Term::from_field_u64(fields.tenant, number(tenant.0));
+    let postings = segment.inverted_index(fields.tenant)?.read_postings(&term, IndexRecordOption::Basic)?;
+    let Some(mut postings) = postings else { return Ok(0) };
+    let from = segment.fast_fields().i64("valid_from")?;
+    let until = segment.fast_fields().i64("valid_until")?;
+    let today = day_number(today);
+    let mut count = 0;
+    let mut doc = postings.doc();
+    while doc != TERMINATED {
+        let valid = first(&from, doc) <= Some(today) && first(&until, doc) >= Some(today);
+        if valid && !segment.is_deleted(doc) && standings[doc as usize] == Standing::Hidden {
+            standings[doc as usize] = standing;
+            count += 1;
+        }
+        doc = postings.advance();
+    }
+    Ok(count)
+}
+
+fn first(column: &Column<i64>, doc: DocId) -> Option<i64> {
+    column.first(doc)
+}

@@ -1,0 +1,44 @@
+//! Jobs come in here: the one file that knows what runs beside the requests.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::search::Follower;
+use crate::telemetry;
+
+/// Everything in the background of one server process.
+#[derive(Debug)]
+pub struct Work {
+    tasks: JoinSet<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Work {
+    pub fn start(app: &App) -> anyhow::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(Follower::new(app)?.run(stopped.clone()));
+        tasks.spawn(tend_figures(stopped));
+        Ok(Self { tasks, stop })
+    }
+
+    /// Lets everything come to a good end.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        self.tasks.join_all().await;
+    }
+}
+
+/// Measurements pile up until somebody sums them, also where nobody asks for the figures.
+async fn tend_figures(mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        telemetry::figures().run_upkeep();
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(5)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}

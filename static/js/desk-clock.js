@@ -1,0 +1,48 @@
+// Clocks run on the screen, but by the server's time: data-clock-now says what it was when the page was made.
+(() => {
+  const offsets = new WeakMap();
+
+  const now = (element) => {
+    const stamp = element.dataset.clockNow;
+    const known = offsets.get(element);
+    if (known?.stamp !== stamp) offsets.set(element, { stamp, offset: Date.parse(stamp) - Date.now() });
+    return Date.now() + offsets.get(element).offset;
+  };
+
+  const two = (number) => String(number).padStart(2, "0");
+
+  const count = (element) => {
+    const seconds = Math.max(0, Math.floor((now(element) - Date.parse(element.dataset.clockSince)) / 1000));
+    element.textContent = `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+  };
+
+  const left = (element, until) => {
+    const seconds = Math.max(0, Math.ceil((Date.parse(until) - now(element)) / 1000));
+    const words = element.querySelector("[data-seconds]");
+    if (words) words.textContent = seconds;
+    const bar = element.querySelector("progress");
+    if (bar) bar.value = seconds;
+    return seconds;
+  };
+
+  // An open panel is somebody's work: it is not replaced under their hands.
+  const refresh = () => document.getElementById("panel") || window.htmx?.ajax("GET", "/desk", { target: "#main", swap: "outerMorph", source: "#main", values: { q: document.getElementById("query")?.value ?? "" } });
+
+  // While somebody types, after-call work does not run out under their hands.
+  const typing = () => document.activeElement?.matches?.("input, textarea");
+
+  const tick = () => {
+    document.querySelectorAll("[data-clock-since]").forEach(count);
+    for (const element of document.querySelectorAll("[data-vanishes-at]")) {
+      if (left(element, element.dataset.vanishesAt) === 0) element.removeAttribute("data-vanishes-at"), refresh();
+    }
+    for (const element of document.querySelectorAll("[data-refresh-at]")) {
+      if (left(element, element.dataset.refreshAt) === 0 && !typing()) element.removeAttribute("data-refresh-at"), refresh();
+    }
+  };
+
+  setInterval(tick, 250);
+  // A second tab, or a machine that slept, shows the present again as soon as somebody looks; an open desk stays signed in.
+  document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  setInterval(() => document.hidden || refresh(), 60000);
+})();

@@ -1,0 +1,54 @@
+//! Desks in every state an agent can be in.
+
+use ortsgespraech::access::{Permission, Role};
+
+use super::site::Site;
+use super::{Client, TestApp, cast};
+
+const SHARED_LINE: &str =
+    "insert into line (tenant_id, number, label) values ($1, '115', 'Behördennummer') returning id";
+
+/// Somebody to look as, and where.
+pub async fn every_state(site: &Site) -> Vec<(Client, String)> {
+    let test = &site.test;
+    let talking = site.allowed(&site.a, Permission::UseDesk).await;
+    let mut states: Vec<_> = ["transferred", "callback", "unanswered", "complaint", "misdialled", "note", "town"]
+        .into_iter()
+        .map(|panel| (talking.clone(), format!("/desk?panel={panel}")))
+        .collect();
+    states.push((talking.clone(), "/desk?q=zaunk".to_owned()));
+    states.push((talking, "/desk?q=gibtesnicht".to_owned()));
+
+    let idle = new_agent(test, "bereit").await;
+    states.push((idle, "/desk".to_owned()));
+    let paused = new_agent(test, "pause").await;
+    paused.post("/desk/pause", &[]).await.is(303);
+    states.push((paused, "/desk".to_owned()));
+
+    let asking = new_agent(test, "frage").await;
+    let mut db = test.begin_as_system().await;
+    let shared: i64 =
+        sqlx::query_scalar(SHARED_LINE).bind(test.cast.intake).fetch_one(&mut *db).await.expect("a shared line");
+    db.commit().await.expect("commit");
+    asking.post("/desk/calls", &[("line", &format!("{}-{shared}", test.cast.intake))]).await.is(303);
+    states.push((asking, "/desk".to_owned()));
+
+    let after = new_agent(test, "danach").await;
+    let line = format!("{}-{}", site.a.tenant, site.a.get("line"));
+    after.post("/desk/calls", &[("line", &line)]).await.is(303);
+    let mut db = test.begin_as_system().await;
+    let call: i64 = sqlx::query_scalar("select max(id) from call").fetch_one(&mut *db).await.expect("a call");
+    drop(db);
+    after.post(&format!("/desk/calls/{call}/outcome"), &[("disposition", "misdialled"), ("end", "1")]).await.is(303);
+    states.push((after, "/desk".to_owned()));
+    states
+}
+
+/// One more of the center's team.
+pub async fn new_agent(test: &TestApp, name: &str) -> Client {
+    let email = format!("{name}@kreis.example");
+    let mut db = test.begin_as_system().await;
+    cast::insert_person(&mut db, &test.app, &email, name, &[(Role::Agent, None)]).await;
+    db.commit().await.expect("commit");
+    test.sign_in(&email).await
+}

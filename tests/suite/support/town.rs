@@ -1,0 +1,224 @@
+//! A town with one of everything, every text of it marked: the mark must never be seen by another town's people, and
+//! every page has something to show.
+
+use std::collections::BTreeMap;
+
+use ortsgespraech::access::Role;
+use ortsgespraech::accounts;
+use ortsgespraech::audit::{self, Act, Actor};
+use ortsgespraech::ids::{AccountId, TenantId};
+use ortsgespraech::knowledge::{Content, Field, Html, Link};
+use sqlx::PgConnection;
+
+use super::{Client, TestApp, cast};
+
+/// Ordinary German words that stand in no text of the program.
+pub const MARK_OF_A: &str = "Zaunkönigmarke-A";
+pub const MARK_OF_B: &str = "Amselmarke-B";
+
+pub struct Town {
+    pub tenant: TenantId,
+    pub slug: &'static str,
+    pub mark: &'static str,
+    /// Serves this town alone, has a corrected call behind and a running one before them.
+    pub agent: &'static str,
+    pub editor: &'static str,
+    pub admin: &'static str,
+    pub token: String,
+    values: BTreeMap<&'static str, String>,
+}
+
+impl Town {
+    /// Stadt A, marked; its agent is one more person than the cast has.
+    pub async fn a(test: &TestApp) -> Self {
+        let people = ["agent@stadt-a.example", cast::EDITOR_OF_A, cast::ADMIN_OF_A];
+        let mut db = test.begin_as_system().await;
+        let roles = [(Role::Agent, Some(test.cast.stadt_a))];
+        cast::insert_person(&mut db, &test.app, people[0], MARK_OF_A, &roles).await;
+        db.commit().await.expect("commit");
+        Self::fill(test, test.cast.stadt_a, "stadt-a", MARK_OF_A, "+4969900090", people).await
+    }
+
+    pub async fn b(test: &TestApp) -> Self {
+        let people = [cast::AGENT_OF_B, cast::EDITOR_OF_B, cast::ADMIN_OF_B];
+        Self::fill(test, test.cast.stadt_b, "stadt-b", MARK_OF_B, "+4940669690", people).await
+    }
+
+    async fn fill(
+        test: &TestApp,
+        tenant: TenantId,
+        slug: &'static str,
+        mark: &'static str,
+        number: &str,
+        [agent, editor, admin]: [&'static str; 3],
+    ) -> Self {
+        let values = BTreeMap::new();
+        let mut town = Self { tenant, slug, mark, agent, editor, admin, token: String::new(), values };
+        town.keep("entry", test.publish(tenant, mark, &content(mark, "")).await);
+        test.publish(tenant, mark, &content(mark, " neu")).await;
+        town.keep("withdrawn", test.publish(tenant, "zurückgezogen", &content(mark, " alt")).await);
+        let mut db = test.begin_as_system().await;
+        town.describe(&mut db).await;
+        town.insert_schedule(&mut db, number).await;
+        town.insert_people(&mut db, test).await;
+        db.commit().await.expect("commit");
+        town.take_calls(test).await;
+        town
+    }
+
+    fn keep(&mut self, name: &'static str, value: impl ToString) {
+        self.values.insert(name, value.to_string());
+    }
+
+    pub fn get(&self, name: &str) -> &str {
+        self.values.get(name).unwrap_or_else(|| panic!("the town has no {name}"))
+    }
+
+    /// What stands in the braces of a route's path. A new name needs a line here, so no page can be forgotten.
+    pub fn value(&self, route: &str, name: &str) -> String {
+        match (name, route) {
+            ("owner", route) if route.starts_with("/desk") => self.tenant.to_string(),
+            ("tenant" | "owner", _) => self.slug.to_owned(),
+            ("call", route) if route.starts_with("/desk") => self.get("running_call").to_owned(),
+            ("version", _) => "1".to_owned(),
+            ("external_id", _) => self.mark.to_owned(),
+            _ => {
+                let value = self.values.get(name);
+                value.unwrap_or_else(|| panic!("{route}: tell Town::value what {{{name}}} is")).clone()
+            }
+        }
+    }
+
+    async fn describe(&mut self, db: &mut PgConnection) {
+        self.run(db, "update tenant set name = $2, short_name = $2, ars = '05170', inhabitants = 42 where id = $1")
+            .await;
+        self.run(db, "insert into authority (tenant_id, topic, body_name) values ($1, $2, $2)").await;
+        let withdraw = "update entry set published_version = null where tenant_id = $1 and external_id = 'zurückgezogen' and $2 <> ''";
+        self.run(db, withdraw).await;
+        let unit =
+            "insert into unit (tenant_id, name, phone, mail, street, postcode, city, room, opening_hours, phone_hours)
+                    values ($1, $2, $2, $2 || '@example.org', $2, $2, $2, $2, $2, $2) returning id";
+        let unit = self.insert(db, unit).await;
+        self.keep("unit", unit);
+    }
+
+    async fn insert_schedule(&mut self, db: &mut PgConnection, number: &str) {
+        let line = format!("insert into line (tenant_id, number, label) values ($1, '{number}', $2) returning id");
+        let line = self.insert(db, &line).await;
+        self.keep("line", line);
+        let idle = format!(
+            "insert into line (tenant_id, number, label, active) values ($1, '{number}1', $2, false) returning id"
+        );
+        self.insert(db, &idle).await;
+        let greeting = "insert into greeting (tenant_id, situation, text) values ($1, 'open', $2) returning id";
+        let greeting = self.insert(db, greeting).await;
+        self.keep("greeting", greeting);
+        self.run(
+            db,
+            "insert into service_hours (tenant_id, weekday, opens, closes)
+             select $1, day, '08:00', '17:00' from generate_series(1, 5) day where $2 <> ''",
+        )
+        .await;
+        let exception = "insert into calendar_exception (tenant_id, first_day, last_day, label)
+                         values ($1, '2026-12-24', '2026-12-31', $2) returning id";
+        let exception = self.insert(db, exception).await;
+        self.keep("day", exception);
+    }
+
+    async fn insert_people(&mut self, db: &mut PgConnection, test: &TestApp) {
+        self.run(
+            db,
+            "update account set name = $2 where id in (select account_id from account_role where tenant_id = $1)",
+        )
+        .await;
+        let guest = format!("einladung@{}.example", self.slug);
+        cast::insert_person(db, &test.app, &guest, self.mark, &[(Role::Viewer, Some(self.tenant))]).await;
+        let guest: i64 = sqlx::query_scalar("update account set password_hash = null where email = $1 returning id")
+            .bind(guest)
+            .fetch_one(&mut *db)
+            .await
+            .expect("the guest");
+        self.keep("account", guest);
+        self.keep("person", guest);
+        let member = sqlx::query_scalar::<_, i64>("select id from account where email = $1").bind(self.agent);
+        let member = member.fetch_one(&mut *db).await.expect("the agent");
+        self.keep("member", member);
+        let invitation = accounts::create_invitation(&mut *db, AccountId(guest), None, test.app.clock.now()).await;
+        self.keep("secret", invitation.expect("an invitation"));
+        let act = Act {
+            tenant: Some(self.tenant),
+            action: "changed",
+            thing: "line",
+            thing_id: self.mark.to_owned(),
+            details: serde_json::json!({"label": ["vorher", self.mark]}),
+        };
+        let actor = Actor { account: None, name: self.mark.to_owned() };
+        audit::record(&mut *db, test.app.clock.now(), &actor, act).await.expect("an audit line");
+        let scopes = ["search", "calls", "knowledge"].map(str::to_owned);
+        let reach = Some(&[self.tenant][..]);
+        let token = accounts::create_token(&mut *db, self.mark, &scopes, reach, test.app.clock.now()).await;
+        self.token = token.expect("a token");
+        let id = sqlx::query_scalar::<_, i64>("select max(id) from api_token").fetch_one(db).await;
+        self.keep("token", id.expect("the token"));
+    }
+
+    /// One call with everything an agent can put into it, ended; a second one is running with the entry open.
+    async fn take_calls(&mut self, test: &TestApp) {
+        let agent = test.sign_in(self.agent).await;
+        let ended = self.take_call(test, &agent).await;
+        let fields = [("disposition", "transferred"), ("detail", self.mark), ("note", self.mark), ("end", "1")];
+        agent.post(&format!("/desk/calls/{ended}/outcome"), &fields).await.is(303);
+        self.keep("call", ended);
+        let running = self.take_call(test, &agent).await;
+        self.keep("running_call", running);
+        let mut db = test.begin_as_system().await;
+        for insert in [
+            "insert into caller_number (tenant_id, opened_at, call_id, number, delete_at)
+             select tenant_id, opened_at, id, $2, opened_at from call where tenant_id = $1",
+            "insert into queue_leg (tenant_id, opened_at, call_id, position, queue, joined_at, outcome, agent_seat)
+             select tenant_id, opened_at, id, 1, $2, opened_at, 'answered', $2 from call where tenant_id = $1",
+            "insert into call_reference (source_id, call_ref, generation, tenant_id, opened_at, call_id)
+             select source_id, $2 || id, 1, tenant_id, opened_at, id from call where tenant_id = $1",
+            "update call set call_ref = $2, parent_ref = $2, agent_seat = $2 where tenant_id = $1",
+        ] {
+            self.run(&mut db, insert).await;
+        }
+        db.commit().await.expect("commit");
+    }
+
+    async fn take_call(&self, test: &TestApp, agent: &Client) -> i64 {
+        agent.post("/desk/calls", &[("line", &format!("{}-{}", self.tenant, self.get("line")))]).await.is(303);
+        let mut db = test.begin_as_system().await;
+        let call: i64 = sqlx::query_scalar("select max(id) from call").fetch_one(&mut *db).await.expect("a call");
+        drop(db);
+        let entry = format!("/desk/calls/{call}/entries/{}/{}", self.tenant, self.get("entry"));
+        agent.post(&entry, &[]).await.is(303);
+        call
+    }
+
+    async fn run(&self, db: &mut PgConnection, statement: &'static str) {
+        sqlx::query(statement).bind(self.tenant).bind(self.mark).execute(db).await.expect(statement);
+    }
+
+    async fn insert(&self, db: &mut PgConnection, statement: &str) -> i64 {
+        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(statement.to_owned()));
+        query.bind(self.tenant).bind(self.mark).fetch_one(db).await.expect(statement)
+    }
+}
+
+fn content(mark: &str, more: &str) -> Content {
+    let text = |label: &str| format!("{label}{more}: {mark}");
+    let mut content = Content {
+        title: format!("{mark} beantragen"),
+        synonyms: vec![mark.to_owned()],
+        keywords: vec![mark.to_owned()],
+        life_situations: vec![mark.to_owned()],
+        unit: Some(mark.to_owned()),
+        links: vec![Link { label: mark.to_owned(), url: "https://example.org/antrag".to_owned() }],
+        ..Content::default()
+    };
+    for field in Field::ALL {
+        content.set(field, Html::from_plain(&text(field.label())));
+    }
+    content
+}
