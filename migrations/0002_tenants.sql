@@ -37,6 +37,15 @@ create table knowledge_base (
     check (tenant_id <> base_tenant_id)
 );
 
+-- Whose entries a tenant reads: its own first, then its bases in order, each whole or only some life situations.
+create function knowledge_sources(reader int) returns table (place int, tenant_id int, topics text[])
+language sql stable parallel safe
+begin atomic
+    select 0, reader, null::text[]
+    union all
+    select base.position, base.base_tenant_id, base.topics from knowledge_base base where base.tenant_id = reader;
+end;
+
 -- Who decides on a topic in this town; may be a body that is no tenant.
 create table authority (
     tenant_id int not null references tenant on delete cascade,

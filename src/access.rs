@@ -93,12 +93,14 @@ impl Permission {
     }
 }
 
-/// A tenant whose knowledge is shown, which need not be one of the person's own.
+/// Whose published entries are read, and which of them.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct KnowledgeSource {
     pub id: TenantId,
     pub slug: String,
     pub short_name: String,
+    /// Only entries of these life situations; None: all of them.
+    pub topics: Option<Vec<String>>,
 }
 
 /// One tenant as this person meets it.
@@ -112,8 +114,6 @@ pub struct TenantAccess {
     pub accent: String,
     pub shape: String,
     /// Whose published knowledge is shown here: the tenant's own first, then its bases in order.
-    pub knowledge: Vec<TenantId>,
-    /// The same tenants with their names, for badges and addresses.
     pub sources: Vec<KnowledgeSource>,
     #[serde(deserialize_with = "known_roles")]
     pub roles: Vec<Role>,
@@ -122,6 +122,27 @@ pub struct TenantAccess {
 fn known_roles<'de, D: serde::Deserializer<'de>>(roles: D) -> Result<Vec<Role>, D::Error> {
     let names: Vec<String> = serde::Deserialize::deserialize(roles)?;
     Ok(names.iter().filter_map(|name| Role::parse(name)).collect())
+}
+
+/// The same without its names: what a search needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub tenant: TenantId,
+    /// See `KnowledgeSource`.
+    pub topics: Option<Vec<String>>,
+}
+
+impl From<TenantId> for Source {
+    /// Everything of this tenant.
+    fn from(tenant: TenantId) -> Self {
+        Self { tenant, topics: None }
+    }
+}
+
+impl From<&KnowledgeSource> for Source {
+    fn from(source: &KnowledgeSource) -> Self {
+        Self { tenant: source.id, topics: source.topics.clone() }
+    }
 }
 
 impl TenantAccess {
@@ -135,7 +156,11 @@ impl TenantAccess {
     }
 
     pub fn scope(&self) -> Scope {
-        Scope::tenants([self.id]).reading(self.knowledge.clone())
+        Scope::tenants([self.id]).reading(self.source_ids())
+    }
+
+    fn source_ids(&self) -> Vec<TenantId> {
+        self.sources.iter().map(|source| source.id).collect()
     }
 
     pub fn is_intake(&self) -> bool {
@@ -207,7 +232,7 @@ impl Viewer {
     /// All tenants this person works for at once: the desk's scope.
     pub fn scope(&self) -> Scope {
         let own: Vec<_> = self.tenants.iter().map(|tenant| tenant.id).collect();
-        let mut knowledge: Vec<_> = self.tenants.iter().flat_map(|tenant| tenant.knowledge.clone()).collect();
+        let mut knowledge: Vec<_> = self.tenants.iter().flat_map(TenantAccess::source_ids).collect();
         knowledge.sort_unstable();
         knowledge.dedup();
         Scope::tenants(own).reading(knowledge).as_account(self.account)

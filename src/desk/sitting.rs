@@ -92,8 +92,7 @@ impl<'a> Sitting<'a> {
         let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
         let shown_for = self.desk.shown_tenant.ok_or(Error::NotFound)?;
         let town = self.viewer.tenant_by_id(shown_for).ok_or(Error::NotFound)?;
-        let found =
-            knowledge::find_entry(&mut *self.db, &town.knowledge, owner, entry).await?.ok_or(Error::NotFound)?;
+        let found = knowledge::find_entry(&mut *self.db, town.id, owner, entry).await?.ok_or(Error::NotFound)?;
         let shown = EntryKey { tenant: owner, entry, version: found.version };
         calls::record_entry(&mut self.db, key, shown, shown_for, self.now).await?;
         self.desk.entry = Some(shown);
@@ -109,7 +108,8 @@ impl<'a> Sitting<'a> {
             return Ok(None);
         }
         let town = self.desk.shown_tenant.unwrap_or(key.tenant);
-        let competent = tenants::find_authority(&mut self.db, town, entry.tenant, entry.entry).await?;
+        let topics = knowledge::list_life_situations(&mut *self.db, entry.tenant, entry.entry).await?;
+        let competent = tenants::find_authority(&mut *self.db, town, entry.tenant, &topics).await?;
         calls::mark_answer(&mut self.db, key, entry, competent, self.now).await?;
         self.allow_undo(Undo::Answer { entry });
         Ok(None)

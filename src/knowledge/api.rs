@@ -33,19 +33,15 @@ async fn find_tenant(app: &App, caller: &TokenHolder, slug: &str) -> Result<Know
     scopes.into_iter().find(|found| found.slug == slug && caller.reaches(found.id)).ok_or(Error::NotFound)
 }
 
-fn scope(tenant: &KnowledgeScope) -> Scope {
-    Scope::tenants([tenant.id]).reading(tenant.knowledge.clone())
-}
-
 async fn find_entry(
     State(app): State<App>,
     ApiCaller(caller): ApiCaller,
     Path((slug, id)): Path<(String, EntryId)>,
 ) -> Result<Json<Value>> {
     let tenant = find_tenant(&app, &caller, &slug).await?;
-    let mut db = app.begin(&scope(&tenant)).await?;
-    let owner = store::find_owner(&mut *db, &tenant.knowledge, id).await?.ok_or(Error::NotFound)?;
-    let entry = store::find_entry(&mut *db, &tenant.knowledge, owner, id).await?.ok_or(Error::NotFound)?;
+    let mut db = app.begin(&tenant.scope()).await?;
+    let owner = store::find_owner(&mut *db, tenant.id, id).await?.ok_or(Error::NotFound)?;
+    let entry = store::find_entry(&mut *db, tenant.id, owner, id).await?.ok_or(Error::NotFound)?;
     // What is only for agents is told to those who maintain it, not to those who search.
     let with_internal = caller.may(Permission::KnowledgeApi);
     Ok(Json(entry_json(&entry, entry.tenant == tenant.id, with_internal)))
@@ -97,7 +93,7 @@ async fn put_entry(
         _ => Error::from(Reason::new("the body cannot be read", "Der Inhalt kann nicht gelesen werden")),
     })?;
     let record = import::parse_object(&body, &external_id)?;
-    let mut db = app.begin(&scope(&tenant)).await?;
+    let mut db = app.begin(&tenant.scope()).await?;
     let target = Target::External(&record.id);
     let actor = Actor::program(&caller.label);
     let saved = publish(&mut db, tenant.id, target, &record.content, &actor, app.clock.now()).await?;

@@ -51,7 +51,7 @@ pub async fn search(
     let tenant = tenants.find(&slug).filter(|tenant| caller.reaches(tenant.id)).ok_or(web::Error::NotFound)?;
     let query = fields.q.into_iter().next().unwrap_or_default();
     let limit = limit(fields.limit.first().map(String::as_str).unwrap_or_default());
-    let request = Request::new(query.clone(), tenant.knowledge.clone(), limit, app.clock.now());
+    let request = Request::new(query.clone(), &tenant.sources, limit, app.clock.now());
     let results = app.search.find(request).await;
     let hits = results.hits.into_iter().map(|hit| AnswerHit::new(hit, &tenants)).collect();
     Ok(Json(Answer { query, took_us: microseconds(results.took), hits }))

@@ -32,6 +32,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Berlin;
 
+use crate::access::Source;
 use crate::ids::{EntryId, TenantId};
 
 /// What somebody looks for, and what they may find.
@@ -40,7 +41,7 @@ pub struct Request {
     /// As typed: no syntax, any length.
     pub query: String,
     /// Whose entries may be found: the own tenant first, then its knowledge bases in order.
-    pub readable: Vec<TenantId>,
+    pub sources: Vec<Source>,
     /// Only what may be said on this day is found.
     pub today: NaiveDate,
     pub origin: Origin,
@@ -50,10 +51,15 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn new(query: impl Into<String>, readable: impl Into<Vec<TenantId>>, limit: usize, now: DateTime<Utc>) -> Self {
+    pub fn new<S: Into<Source>>(
+        query: impl Into<String>,
+        sources: impl IntoIterator<Item = S>,
+        limit: usize,
+        now: DateTime<Utc>,
+    ) -> Self {
         Self {
             query: query.into(),
-            readable: readable.into(),
+            sources: sources.into_iter().map(Into::into).collect(),
             today: now.with_timezone(&Berlin).date_naive(),
             origin: Origin::Any,
             offset: 0,

@@ -61,7 +61,7 @@ async fn results_page(
 
 /// How many there are is known only after searching, so a page beyond the end costs a second search.
 async fn find_page(app: &App, tenant: &TenantAccess, search: &Search, path: &str) -> (Results, Pager) {
-    let mut request = Request::new(&search.q, tenant.knowledge.clone(), page_rows(), app.clock.now());
+    let mut request = Request::new(&search.q, &tenant.sources, page_rows(), app.clock.now());
     request.origin = match search.origin.as_str() {
         "own" => Origin::Own,
         "inherited" => Origin::Inherited,
@@ -89,7 +89,7 @@ fn title(search: &Search, tenant: &TenantAccess) -> String {
 
 /// Only a tenant with knowledge bases has something to choose from.
 fn facets(tenant: &TenantAccess, search: &Search, path: &str) -> Vec<Facet> {
-    if tenant.knowledge.len() < 2 {
+    if tenant.sources.len() < 2 {
         return Vec::new();
     }
     let choices =

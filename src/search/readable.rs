@@ -1,17 +1,19 @@
 //! Which documents somebody may find. The tenant border of the index: a document outside is never looked at, so it
 //! leaves no trace in hits, totals or scores.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use tantivy::columnar::Column;
+use tantivy::postings::SegmentPostings;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
 use super::document::day_number;
 use super::schema::{Fields, number};
 use super::{Origin, Request};
-use crate::ids::TenantId;
+use crate::access::Source;
 
 /// What one document is to the asking tenant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub struct Readable {
 #[derive(PartialEq, Eq)]
 struct Key {
     generation: u64,
-    tenants: Vec<TenantId>,
+    sources: Vec<Source>,
     today: NaiveDate,
     origin: Origin,
 }
@@ -50,7 +52,7 @@ impl ReadableCache {
     pub fn get(&self, searcher: &Searcher, fields: &Fields, request: &Request) -> tantivy::Result<Arc<Readable>> {
         let key = Key {
             generation: searcher.generation().generation_id(),
-            tenants: request.readable.clone(),
+            sources: request.sources.clone(),
             today: request.today,
             origin: request.origin,
         };
@@ -75,7 +77,7 @@ fn find_readable(searcher: &Searcher, fields: &Fields, request: &Request) -> tan
     let mut readable = Readable::default();
     for segment in searcher.segment_readers() {
         let mut standings = vec![Standing::Hidden; segment.max_doc() as usize];
-        for (index, tenant) in request.readable.iter().enumerate() {
+        for (index, source) in request.sources.iter().enumerate() {
             let standing = if index == 0 { Standing::Own } else { Standing::Inherited };
             let wanted = match request.origin {
                 Origin::Any => true,
@@ -83,7 +85,7 @@ fn find_readable(searcher: &Searcher, fields: &Fields, request: &Request) -> tan
                 Origin::Inherited => standing == Standing::Inherited,
             };
             if wanted {
-                readable.count += mark(segment, fields, *tenant, request.today, standing, &mut standings)?;
+                readable.count += mark(segment, fields, source, request.today, standing, &mut standings)?;
             }
         }
         readable.segments.push(standings);
@@ -91,18 +93,18 @@ fn find_readable(searcher: &Searcher, fields: &Fields, request: &Request) -> tan
     Ok(readable)
 }
 
-/// The tenant's documents that are alive and may be said on this day.
+/// The source's documents that are alive and may be said on this day.
 fn mark(
     segment: &SegmentReader,
     fields: &Fields,
-    tenant: TenantId,
+    source: &Source,
     today: NaiveDate,
     standing: Standing,
     standings: &mut [Standing],
 ) -> tantivy::Result<usize> {
-    let term = Term::from_field_u64(fields.tenant, number(tenant.0));
-    let postings = segment.inverted_index(fields.tenant)?.read_postings(&term, IndexRecordOption::Basic)?;
-    let Some(mut postings) = postings else { return Ok(0) };
+    let tenant = Term::from_field_u64(fields.tenant, number(source.tenant.0));
+    let Some(mut postings) = documents_with(segment, &tenant)? else { return Ok(0) };
+    let topics = source.topics.as_deref().map(|topics| about(segment, fields, topics)).transpose()?;
     let from = segment.fast_fields().i64("valid_from")?;
     let until = segment.fast_fields().i64("valid_until")?;
     let today = day_number(today);
@@ -110,13 +112,34 @@ fn mark(
     let mut doc = postings.doc();
     while doc != TERMINATED {
         let valid = first(&from, doc) <= Some(today) && first(&until, doc) >= Some(today);
-        if valid && !segment.is_deleted(doc) && standings[doc as usize] == Standing::Hidden {
+        let wanted = topics.as_ref().is_none_or(|topics| topics.contains(&doc));
+        if valid && wanted && !segment.is_deleted(doc) && standings[doc as usize] == Standing::Hidden {
             standings[doc as usize] = standing;
             count += 1;
         }
         doc = postings.advance();
     }
     Ok(count)
+}
+
+/// The documents that are about one of these life situations.
+fn about(segment: &SegmentReader, fields: &Fields, topics: &[String]) -> tantivy::Result<HashSet<DocId>> {
+    let mut found = HashSet::new();
+    for topic in topics {
+        let Some(mut postings) = documents_with(segment, &Term::from_field_text(fields.topic, topic))? else {
+            continue;
+        };
+        let mut doc = postings.doc();
+        while doc != TERMINATED {
+            found.insert(doc);
+            doc = postings.advance();
+        }
+    }
+    Ok(found)
+}
+
+fn documents_with(segment: &SegmentReader, term: &Term) -> tantivy::Result<Option<SegmentPostings>> {
+    Ok(segment.inverted_index(term.field())?.read_postings(term, IndexRecordOption::Basic)?)
 }
 
 fn first(column: &Column<i64>, doc: DocId) -> Option<i64> {

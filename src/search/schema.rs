@@ -10,7 +10,7 @@ use super::document::Document;
 use crate::ids::{EntryId, TenantId};
 
 /// Raise this when fields or weights in the index change: indexes of another version are rebuilt.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const SHORTEST_COMPOUND: usize = 7;
 
@@ -34,6 +34,8 @@ pub struct Fields {
     /// `tenant/entry`: a newer version replaces the one with the same key.
     key: Field,
     pub tenant: Field,
+    /// Life situations, as they are written.
+    pub topic: Field,
     entry: Field,
     version: Field,
     valid_from: Field,
@@ -75,6 +77,7 @@ pub fn build() -> (Schema, Fields) {
     let fields = Fields {
         key: schema.add_text_field("key", STRING),
         tenant: schema.add_u64_field("tenant", FAST | INDEXED),
+        topic: schema.add_text_field("topic", STRING),
         entry: schema.add_u64_field("entry", FAST),
         version: schema.add_u64_field("version", FAST),
         valid_from: schema.add_i64_field("valid_from", FAST),
@@ -101,6 +104,9 @@ pub fn to_tantivy(fields: &Fields, document: &Document) -> TantivyDocument {
     let mut row = TantivyDocument::new();
     row.add_text(fields.key, format!("{}/{}", document.tenant, document.entry));
     row.add_u64(fields.tenant, number(document.tenant.0));
+    for topic in &document.topics {
+        row.add_text(fields.topic, topic);
+    }
     row.add_u64(fields.entry, number(document.entry.0));
     row.add_u64(fields.version, number(document.version));
     row.add_i64(fields.valid_from, document.valid_from);

@@ -72,13 +72,13 @@ async fn insert(db: &mut PgConnection, tenant: TenantId, first: usize, batch: &[
         "with given as (
              select * from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as given (key, title, sort_key, content)
          ), made as (
-             insert into entry (tenant_id, external_id, published_version, latest_version, created_at, changed_at, title,
-                                sort_key, life_situations)
-             select $1, key, 1, 1, now(), now(), title, sort_key, '{}' from given
+             insert into entry (tenant_id, external_id, published_version, latest_version, content_hash, created_at,
+                                changed_at, title, sort_key, life_situations)
+             select $1, key, 1, 1, '', now(), now(), title, sort_key, '{}' from given
              returning id, external_id
          )
-         insert into entry_version (tenant_id, entry_id, version, title, content, content_hash, created_at, author)
-         select $1, made.id, 1, given.title, given.content::jsonb, '', now(), 'Messung'
+         insert into entry_version (tenant_id, entry_id, version, title, content, created_at, author)
+         select $1, made.id, 1, given.title, given.content::jsonb, now(), 'Messung'
          from made join given on given.key = made.external_id",
     )
     .bind(tenant)

@@ -1,5 +1,6 @@
 //! One test program: real PostgreSQL, the whole router, and real Chromium where a promise is about the screen.
 
+mod acceptance;
 mod accessibility;
 mod accounts;
 mod architecture;
@@ -25,6 +26,7 @@ mod knowledge_editor;
 mod knowledge_import;
 mod knowledge_verbs;
 mod numbers;
+mod relations;
 mod schedules;
 mod search;
 mod search_api;

@@ -48,7 +48,7 @@ async fn other_tenants_entries_leave_no_trace(options: PgPoolOptions, database: 
     assert_eq!(figures(&test), before);
     assert!(test.search(b, "hundt").hits.iter().all(|hit| [b, test.cast.kreis].contains(&hit.tenant)));
     assert_eq!(test.search(b, "hundewiese").hits.iter().filter(|hit| hit.title.contains("Hundewiese")).count(), 0);
-    assert_eq!(test.app.search.search(&Request::new("hund", [], 20, test.app.clock.now())).total, 0);
+    assert_eq!(test.app.search.search(&Request::new("hund", [] as [TenantId; 0], 20, test.app.clock.now())).total, 0);
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]

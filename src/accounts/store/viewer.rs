@@ -21,13 +21,11 @@ pub async fn find_viewer(db: &mut PgConnection, session: &[u8], now: DateTime<Ut
                    select coalesce(json_agg(json_build_object(
                        'id', tenant.id, 'slug', tenant.slug, 'name', tenant.name, 'short_name', tenant.short_name,
                        'kind', tenant.kind, 'accent', tenant.accent, 'shape', tenant.shape,
-                       'knowledge', array[tenant.id] || array(
-                           select base_tenant_id from knowledge_base where tenant_id = tenant.id order by position),
                        'sources', (
-                           select json_agg(json_build_object('id', source.id, 'slug', source.slug, 'short_name', source.short_name))
-                           from tenant source
-                           where source.id = tenant.id
-                              or source.id in (select base_tenant_id from knowledge_base where tenant_id = tenant.id)),
+                           select json_agg(json_build_object('id', owner.id, 'slug', owner.slug,
+                                               'short_name', owner.short_name, 'topics', source.topics)
+                                           order by source.place)
+                           from knowledge_sources(tenant.id) source join tenant owner on owner.id = source.tenant_id),
                        'roles', roles.names
                    ) order by tenant.name), '[]')
                    from tenant

@@ -293,7 +293,7 @@ async fn find_entry_part(
 ) -> web::Result<Option<EntryPart>> {
     let (Some(key), Some(call)) = (desk.entry, call) else { return Ok(None) };
     let Some(town) = &call.town else { return Ok(None) };
-    let found = knowledge::find_entry_version(&mut *db, &town.knowledge, key.tenant, key.entry, key.version).await?;
+    let found = knowledge::find_entry_version(&mut *db, town.id, key.tenant, key.entry, key.version).await?;
     let Some(entry) = found else { return Ok(None) };
     let today = app.clock.now().with_timezone(&chrono_tz::Europe::Berlin).date_naive();
     let answered = call.shown.iter().any(|shown| shown.key == key && shown.answered_at.is_some());
@@ -343,7 +343,7 @@ pub async fn find_results(app: &App, viewer: &Viewer, query: &str) -> web::Resul
 
 fn search(app: &App, viewer: &Viewer, desk: &Desk, query: &str) -> Results {
     let Some(town) = desk.shown_tenant.and_then(|town| viewer.tenant_by_id(town)) else { return Results::default() };
-    let request = search::Request::new(query, town.knowledge.clone(), HITS, app.clock.now());
+    let request = search::Request::new(query, &town.sources, HITS, app.clock.now());
     let found = app.search.search(&request);
     let owner = |hit: &Hit| town.source(hit.tenant).map(|source| source.short_name.clone()).unwrap_or_default();
     Results {

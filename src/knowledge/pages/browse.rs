@@ -46,8 +46,7 @@ pub(super) struct Filter {
 impl Filter {
     fn listing(&self, tenant: &TenantAccess, today: chrono::NaiveDate) -> Listing {
         Listing {
-            readable: tenant.knowledge.clone(),
-            own: tenant.id,
+            reader: tenant.id,
             today,
             title: fold(&self.q),
             letter: if self.letter == "0-9" { "0".to_owned() } else { self.letter.clone() },

@@ -112,7 +112,7 @@ async fn merge(db: &mut PgConnection, form: &mut EntryForm, theirs: &Entry) -> w
     if form.version == theirs.version {
         return Ok(Vec::new());
     }
-    let base = store::find_entry_version(db, &[theirs.tenant], theirs.tenant, theirs.id, form.version).await?;
+    let base = store::find_entry_version(db, theirs.tenant, theirs.tenant, theirs.id, form.version).await?;
     let base = base.map(|base| EntryForm::of(&base.content, base.version)).unwrap_or_default();
     Ok(form.merge(&base, &EntryForm::of(&theirs.content, theirs.version)))
 }

@@ -44,7 +44,7 @@ pub(super) async fn entry_page(
 ) -> web::Result<Page<EntryPage>> {
     let place = EntryPlace::find(tenant, &owner, id)?;
     let mut db = app.begin(&place.tenant.scope()).await?;
-    let found = store::find_entry(&mut *db, &place.tenant.knowledge, place.owner, id).await?;
+    let found = store::find_entry(&mut *db, place.tenant.id, place.owner, id).await?;
     let entry = match found {
         Some(entry) => entry,
         // A withdrawn entry is seen by those who can publish it again.

@@ -37,7 +37,7 @@ pub(super) async fn life_situations_page(
 ) -> web::Result<Page<GroupsPage>> {
     let tenant = town(tenant)?;
     let mut db = app.begin(&tenant.scope()).await?;
-    let counts = store::count_by_life_situation(&mut *db, &tenant.knowledge).await?;
+    let counts = store::count_by_life_situation(&mut *db, tenant.id).await?;
     let groups = counts.into_iter().map(|(name, count)| Group {
         url: list_url(&tenant, "situation", &name),
         name,
@@ -59,7 +59,7 @@ pub(super) async fn units_page(
 ) -> web::Result<Page<GroupsPage>> {
     let tenant = town(tenant)?;
     let mut db = app.begin(&tenant.scope()).await?;
-    let counts = store::count_by_unit(&mut *db, &tenant.knowledge).await?;
+    let counts = store::count_by_unit(&mut *db, tenant.id).await?;
     let groups = counts.into_iter().map(|(owner, name, count)| Group {
         url: list_url(&tenant, "unit", &name),
         name,

@@ -8,9 +8,8 @@ use crate::ids::{EntryId, TenantId};
 /// Which entries are wanted. Empty texts and None mean "all".
 #[derive(Debug, Clone)]
 pub struct Listing {
-    pub readable: Vec<TenantId>,
     /// The tenant that looks.
-    pub own: TenantId,
+    pub reader: TenantId,
     pub today: NaiveDate,
     /// Part of the title, folded.
     pub title: String,
@@ -40,18 +39,19 @@ pub struct Listed {
 pub async fn count_by_letter(db: impl PgExecutor<'_>, listing: &Listing) -> sqlx::Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(
         r#"select letter, count(*) as "count!"
-           from entry left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
-           where entry.tenant_id = any ($1)
-             and case when $2 then published_version is null and entry.tenant_id = $3 else published_version is not null end
-             and ($4 = '' or strpos(sort_key, $4) > 0)
-             and ($5::bool is null or (entry.tenant_id = $3) = $5)
-             and ($6::bool is null or (coalesce(valid_from <= $7, true) and coalesce(valid_until >= $7, true)) = $6)
-             and ($8 = '' or $8 = any (life_situations))
-             and ($9 = '' or coalesce(unit.name, unit_name) = $9)
+           from entry
+           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
+                and (source.topics is null or source.topics && life_situations)
+           left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
+           where case when $2 then published_version is null and entry.tenant_id = $1 else published_version is not null end
+             and ($3 = '' or strpos(sort_key, $3) > 0)
+             and ($4::bool is null or (entry.tenant_id = $1) = $4)
+             and ($5::bool is null or (coalesce(valid_from <= $6, true) and coalesce(valid_until >= $6, true)) = $5)
+             and ($7 = '' or $7 = any (life_situations))
+             and ($8 = '' or coalesce(unit.name, unit_name) = $8)
            group by letter order by letter"#,
-        &listing.readable as &[TenantId],
+        listing.reader as TenantId,
         listing.withdrawn,
-        listing.own as TenantId,
         listing.title,
         listing.is_own,
         listing.is_valid,
@@ -74,20 +74,21 @@ pub async fn list_entries(
         Listed,
         r#"select entry.tenant_id as "tenant: TenantId", entry.id as "id: EntryId", title,
                   coalesce(unit.name, unit_name) as unit, life_situations, changed_at, valid_from, valid_until
-           from entry left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
-           where entry.tenant_id = any ($1)
-             and case when $2 then published_version is null and entry.tenant_id = $3 else published_version is not null end
-             and ($4 = '' or strpos(sort_key, $4) > 0)
-             and ($5::bool is null or (entry.tenant_id = $3) = $5)
-             and ($6::bool is null or (coalesce(valid_from <= $7, true) and coalesce(valid_until >= $7, true)) = $6)
-             and ($8 = '' or $8 = any (life_situations))
-             and ($9 = '' or coalesce(unit.name, unit_name) = $9)
-             and ($10 = '' or letter = $10)
+           from entry
+           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
+                and (source.topics is null or source.topics && life_situations)
+           left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
+           where case when $2 then published_version is null and entry.tenant_id = $1 else published_version is not null end
+             and ($3 = '' or strpos(sort_key, $3) > 0)
+             and ($4::bool is null or (entry.tenant_id = $1) = $4)
+             and ($5::bool is null or (coalesce(valid_from <= $6, true) and coalesce(valid_until >= $6, true)) = $5)
+             and ($7 = '' or $7 = any (life_situations))
+             and ($8 = '' or coalesce(unit.name, unit_name) = $8)
+             and ($9 = '' or letter = $9)
            order by letter, sort_key, entry.id
-           offset $11 limit $12"#,
-        &listing.readable as &[TenantId],
+           offset $10 limit $11"#,
+        listing.reader as TenantId,
         listing.withdrawn,
-        listing.own as TenantId,
         listing.title,
         listing.is_own,
         listing.is_valid,
@@ -103,16 +104,16 @@ pub async fn list_entries(
 }
 
 /// Life situations of the published entries and how many each has.
-pub async fn count_by_life_situation(
-    db: impl PgExecutor<'_>,
-    readable: &[TenantId],
-) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn count_by_life_situation(db: impl PgExecutor<'_>, reader: TenantId) -> sqlx::Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(
         r#"select situation as "situation!", count(*) as "count!"
-           from entry, unnest(life_situations) as situation
-           where tenant_id = any ($1) and published_version is not null
+           from entry
+           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
+                and (source.topics is null or source.topics && life_situations)
+           cross join unnest(life_situations) as situation
+           where published_version is not null
            group by situation order by situation"#,
-        readable as &[TenantId],
+        reader as TenantId,
     )
     .fetch_all(db)
     .await?;
@@ -120,17 +121,17 @@ pub async fn count_by_life_situation(
 }
 
 /// Responsible offices of the published entries, by owner, and how many entries each has.
-pub async fn count_by_unit(
-    db: impl PgExecutor<'_>,
-    readable: &[TenantId],
-) -> sqlx::Result<Vec<(TenantId, String, i64)>> {
+pub async fn count_by_unit(db: impl PgExecutor<'_>, reader: TenantId) -> sqlx::Result<Vec<(TenantId, String, i64)>> {
     let rows = sqlx::query!(
         r#"select entry.tenant_id as "tenant: TenantId", coalesce(unit.name, unit_name) as "unit!", count(*) as "count!"
-           from entry left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
-           where entry.tenant_id = any ($1) and published_version is not null
+           from entry
+           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
+                and (source.topics is null or source.topics && life_situations)
+           left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
+           where published_version is not null
              and coalesce(unit.name, unit_name) is not null
            group by 1, 2 order by 2, 1"#,
-        readable as &[TenantId],
+        reader as TenantId,
     )
     .fetch_all(db)
     .await?;

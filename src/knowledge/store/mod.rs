@@ -13,5 +13,8 @@ pub use browse::{
 pub use bulk::{BulkWriter, Counts};
 pub use changes::{change_position, list_changes, list_for_index, list_published_versions};
 pub use publish::{find_entry_id, lock_entry, publish};
-pub use read::{find_entry, find_entry_version, find_latest, find_owner, find_state, list_own_published, list_titles};
+pub use read::{
+    find_entry, find_entry_version, find_latest, find_owner, find_state, list_life_situations, list_own_published,
+    list_titles,
+};
 pub use withdraw::{republish, withdraw};

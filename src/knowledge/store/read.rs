@@ -1,5 +1,5 @@
-//! Reading entries. `readable` are the tenants whose knowledge is shown here (`TenantAccess::knowledge`): an entry of any
-//! other tenant is not found.
+//! Reading entries, as one tenant reads them: its own and those of its knowledge bases (`knowledge_sources` in the
+//! database). An entry of any other tenant, or about what is not taken over, is not found.
 
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
@@ -10,7 +10,7 @@ use crate::ids::{EntryId, TenantId, UnitId};
 /// The published version.
 pub async fn find_entry(
     db: impl PgExecutor<'_>,
-    readable: &[TenantId],
+    reader: TenantId,
     tenant: TenantId,
     id: EntryId,
 ) -> sqlx::Result<Option<Entry>> {
@@ -20,14 +20,16 @@ pub async fn find_entry(
                   coalesce(entry.unit_id, unit.id) as "unit: UnitId", version.content as "content: Json<Content>",
                   version.created_at, version.author
            from entry
+           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
+                and (source.topics is null or source.topics && entry.life_situations)
            join entry_version version on version.tenant_id = entry.tenant_id and version.entry_id = entry.id
                                      and version.version = entry.published_version
            join tenant on tenant.id = entry.tenant_id
            -- An office that came into the directory after the entry is found by its name.
            left join unit on unit.tenant_id = entry.tenant_id and unit.name = entry.unit_name
-           where entry.tenant_id = $1 and entry.tenant_id = any ($2) and entry.id = $3"#,
+           where entry.tenant_id = $2 and entry.id = $3"#,
+        reader as TenantId,
         tenant as TenantId,
-        readable as &[TenantId],
         id as EntryId,
     )
     .fetch_optional(db)
@@ -35,11 +37,12 @@ pub async fn find_entry(
     Ok(row.map(|row| row.into_entry(tenant, id)))
 }
 
-/// Whose entry a number means, among the tenants that may be read.
-pub async fn find_owner(db: impl PgExecutor<'_>, readable: &[TenantId], id: EntryId) -> sqlx::Result<Option<TenantId>> {
+/// Whose entry a number means.
+pub async fn find_owner(db: impl PgExecutor<'_>, reader: TenantId, id: EntryId) -> sqlx::Result<Option<TenantId>> {
     sqlx::query_scalar!(
-        r#"select tenant_id as "tenant: TenantId" from entry where tenant_id = any ($1) and id = $2"#,
-        readable as &[TenantId],
+        r#"select entry.tenant_id as "tenant: TenantId"
+           from entry join knowledge_sources($1) source on source.tenant_id = entry.tenant_id where entry.id = $2"#,
+        reader as TenantId,
         id as EntryId,
     )
     .fetch_optional(db)
@@ -49,7 +52,7 @@ pub async fn find_owner(db: impl PgExecutor<'_>, readable: &[TenantId], id: Entr
 /// Any version, also of an entry that was withdrawn: what was said to a caller can always be shown again.
 pub async fn find_entry_version(
     db: impl PgExecutor<'_>,
-    readable: &[TenantId],
+    reader: TenantId,
     tenant: TenantId,
     id: EntryId,
     version: i32,
@@ -61,12 +64,14 @@ pub async fn find_entry_version(
                   unit.id as "unit: UnitId", version.content as "content: Json<Content>",
                   version.created_at, version.author
            from entry
+           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
+                and (source.topics is null or source.topics && entry.life_situations)
            join entry_version version on version.tenant_id = entry.tenant_id and version.entry_id = entry.id
            join tenant on tenant.id = entry.tenant_id
            left join unit on unit.tenant_id = entry.tenant_id and unit.name = version.content ->> 'unit'
-           where entry.tenant_id = $1 and entry.tenant_id = any ($2) and entry.id = $3 and version.version = $4"#,
+           where entry.tenant_id = $2 and entry.id = $3 and version.version = $4"#,
+        reader as TenantId,
         tenant as TenantId,
-        readable as &[TenantId],
         id as EntryId,
         version,
     )
@@ -103,6 +108,16 @@ impl Row {
             author: self.author,
         }
     }
+}
+
+/// What an entry is about now, for deciding who is competent.
+pub async fn list_life_situations(db: impl PgExecutor<'_>, tenant: TenantId, id: EntryId) -> sqlx::Result<Vec<String>> {
+    let found = sqlx::query_scalar!(
+        "select life_situations from entry where tenant_id = $1 and id = $2",
+        tenant as TenantId,
+        id as EntryId,
+    );
+    Ok(found.fetch_optional(db).await?.unwrap_or_default())
 }
 
 /// The present titles of several entries, for lists of calls. What may not be read is left out.
@@ -169,7 +184,7 @@ pub async fn find_state(db: impl PgExecutor<'_>, tenant: TenantId, id: EntryId) 
 /// The latest version of a tenant's own entry, published or not.
 pub async fn find_latest(db: &mut PgConnection, tenant: TenantId, id: EntryId) -> sqlx::Result<Option<Entry>> {
     match find_state(&mut *db, tenant, id).await? {
-        Some(state) => find_entry_version(db, &[tenant], tenant, id, state.latest_version).await,
+        Some(state) => find_entry_version(db, tenant, tenant, id, state.latest_version).await,
         None => Ok(None),
     }
 }

@@ -66,7 +66,7 @@ impl LineForm {
         if let Some(entry) = find_by_number(app, access, &self.preset).await? {
             return Ok(Some(entry));
         }
-        let request = Request::new(&self.preset, access.knowledge.clone(), 20, app.clock.now());
+        let request = Request::new(&self.preset, &access.sources, 20, app.clock.now());
         let hits = app.search.find(request).await.hits;
         let same: Vec<_> = hits.iter().filter(|hit| hit.title.to_lowercase() == self.preset.to_lowercase()).collect();
         if let [only] = same.as_slice() {
@@ -95,8 +95,8 @@ impl LineForm {
 async fn find_by_number(app: &App, access: &TenantAccess, text: &str) -> web::Result<Option<(TenantId, EntryId)>> {
     let Ok(number) = text.trim_start_matches("Nr.").trim().parse() else { return Ok(None) };
     let mut db = app.begin(&access.scope()).await?;
-    for owner in &access.knowledge {
-        let found = knowledge::find_entry(&mut *db, &access.knowledge, *owner, EntryId(number)).await?;
+    for owner in &access.sources {
+        let found = knowledge::find_entry(&mut *db, access.id, owner.id, EntryId(number)).await?;
         if let Some(entry) = found {
             return Ok(Some((entry.tenant, entry.id)));
         }

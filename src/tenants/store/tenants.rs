@@ -1,9 +1,9 @@
 //! SQL on `tenant`, and on who decides for it.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::PgExecutor;
 
-use crate::ids::{EntryId, TenantId};
+use crate::ids::TenantId;
 use crate::tenants::{NewTenant, Tenant};
 
 pub async fn find_tenant(db: impl PgExecutor<'_>, id: TenantId) -> sqlx::Result<Option<Tenant>> {
@@ -119,22 +119,24 @@ pub async fn insert_number_block(db: impl PgExecutor<'_>, tenant: TenantId, bloc
     Ok(())
 }
 
-/// Who decides on what an entry is about, for callers of this town: the body named for one of the entry's life situations
-/// where that is a tenant here, else the entry's owner.
+/// Who decides on what an entry is about, for callers of this town: the town itself where the entry is its own, else the
+/// body named for one of the entry's life situations where that is a tenant here, else the entry's owner.
 pub async fn find_authority(
-    db: &mut PgConnection,
+    db: impl PgExecutor<'_>,
     town: TenantId,
     entry_owner: TenantId,
-    entry: EntryId,
+    topics: &[String],
 ) -> sqlx::Result<TenantId> {
+    if entry_owner == town {
+        return Ok(town);
+    }
     let named = sqlx::query_scalar!(
         r#"select body_tenant_id as "body!: TenantId" from authority
            where tenant_id = $1 and body_tenant_id is not null
-             and topic = any (select unnest(life_situations) from entry where tenant_id = $2 and id = $3)
+             and topic = any ($2)
            order by topic limit 1"#,
         town as TenantId,
-        entry_owner as TenantId,
-        entry as EntryId,
+        topics,
     )
     .fetch_optional(db)
     .await?;

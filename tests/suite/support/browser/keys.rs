@@ -41,6 +41,11 @@ impl Browser {
         self.pressed.set(self.pressed.get() + 1);
     }
 
+    /// Keys pressed so far; a chord is one.
+    pub fn pressed(&self) -> usize {
+        self.pressed.get()
+    }
+
     /// The id of the element with the focus, or its name where it has none.
     pub async fn focus(&self) -> String {
         let script = "const e = document.activeElement; return e.id || e.tagName.toLowerCase()";
