@@ -15,9 +15,13 @@ create table tenant (
     time_zone text not null default 'Europe/Berlin',
     -- Switchboards without extension, as E.164 ('+492214710'): where the hyphen stands when a number is shown.
     number_blocks text[] not null default '{}',
+    -- Callers of a shared line may name their postcode; one can belong to several towns.
+    postcodes text[] not null default '{}',
     -- The center that answers for this tenant; null: it answers itself.
     served_by int references tenant,
     observes_holidays boolean not null default true,
+    -- Agents may say the greeting in words of their own, as long as they name the town and themselves.
+    allows_own_greeting boolean not null default false,
     after_call_seconds int not null default 15 check (after_call_seconds between 0 and 600),
     created_at timestamptz not null,
     version int not null default 1

@@ -15,7 +15,10 @@ create table account (
     -- Null until the invitation is accepted.
     password_hash text,
     disabled_at timestamptz,
-    single_key_shortcuts boolean not null default true,
+    -- How this person works at the desk.
+    single_keys boolean not null default true,
+    town_sound boolean not null default true,
+    greeting text check (greeting <> ''),
     -- One of the center's team: a town's admin sees this person and changes nothing.
     of_center boolean not null default false,
     created_at timestamptz not null,

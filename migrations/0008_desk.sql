@@ -20,6 +20,8 @@ create table desk (
     -- The line taken last stands first in the list.
     last_line_tenant_id int,
     last_line_id bigint,
+    -- The town of the call before: another one is told apart by a word and a sound.
+    previous_town_id int references tenant,
     -- The last change that can be taken back, and until when.
     undo jsonb,
     undo_until timestamptz,

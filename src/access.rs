@@ -113,6 +113,7 @@ pub struct TenantAccess {
     pub kind: String,
     pub accent: String,
     pub shape: String,
+    pub postcodes: Vec<String>,
     /// Whose published knowledge is shown here: the tenant's own first, then its bases in order.
     pub sources: Vec<KnowledgeSource>,
     #[serde(deserialize_with = "known_roles")]
@@ -168,13 +169,24 @@ impl TenantAccess {
     }
 }
 
+/// How somebody wants to work at the desk.
+#[derive(Debug, Clone, Default)]
+pub struct Preferences {
+    /// Single letters and digits are commands.
+    pub single_keys: bool,
+    /// A short sound when the next call is for another town than the last one.
+    pub town_sound: bool,
+    /// The greeting in own words, where the town allows it.
+    pub greeting: Option<String>,
+}
+
 /// A signed-in person with everything a request may need to know about them.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     pub account: AccountId,
     pub name: String,
     pub email: String,
-    pub single_key_shortcuts: bool,
+    pub preferences: Preferences,
     pub session: Vec<u8>,
     /// The message waiting for the next page.
     pub flash: Option<serde_json::Value>,

@@ -35,12 +35,12 @@ const ACTIONS: [(&str, &str); 17] = [
     ("corrected", "berichtigt"),
     ("imported", "eingelesen"),
     ("changed password", "Passwort geändert"),
-    ("changed keys", "Tasten geändert"),
+    ("changed preferences", "Arbeitsweise geändert"),
     ("ended other sessions", "andere Sitzungen beendet"),
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 39] = [
+const FIELDS: [(&str, &str); 41] = [
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -51,7 +51,9 @@ const FIELDS: [(&str, &str); 39] = [
     ("inhabitants", "Einwohner"),
     ("number_blocks", "Stammnummern"),
     ("served_by", "ServiceCenter"),
+    ("postcodes", "Postleitzahlen"),
     ("observes_holidays", "Feiertage"),
+    ("allows_own_greeting", "Eigene Begrüßung"),
     ("after_call_seconds", "Nachbearbeitung"),
     ("base-1", "Wissensgrundlagen"),
     ("topic-1", "Zuständigkeiten"),

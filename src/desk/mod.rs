@@ -29,6 +29,8 @@ pub struct Desk {
     pub paused_at: Option<DateTime<Utc>>,
     pub pause_after_call: bool,
     pub last_line: Option<(TenantId, LineId)>,
+    /// The town of the call before.
+    pub previous_town: Option<TenantId>,
     pub undo: Option<Undo>,
     pub undo_until: Option<DateTime<Utc>>,
 }
@@ -86,6 +88,16 @@ impl Desk {
             _ if self.paused_at.is_some() => State::Paused,
             _ => State::Ready,
         }
+    }
+
+    /// The call is for another town than the one before.
+    pub fn is_other_town(&self) -> bool {
+        self.shown_tenant.zip(self.previous_town).is_some_and(|(shown, previous)| shown != previous)
+    }
+
+    /// The town of the last call that had one, for the next call.
+    pub fn town_so_far(&self) -> Option<TenantId> {
+        self.shown_tenant.or(self.previous_town)
     }
 
     /// The act that can still be taken back.

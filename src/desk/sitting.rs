@@ -61,6 +61,7 @@ impl<'a> Sitting<'a> {
             call: Some(call),
             shown_tenant: (!town.is_intake()).then_some(tenant),
             last_line: Some((tenant, line)),
+            previous_town: self.desk.town_so_far(),
             ..Desk::default()
         };
         self.open_preset_entry(tenant, line).await?;
@@ -184,7 +185,8 @@ impl<'a> Sitting<'a> {
     /// Ends after-call work or a pause.
     pub fn get_ready(&mut self) {
         if !self.state().in_call() {
-            self.desk = Desk { last_line: self.desk.last_line, ..Desk::default() };
+            self.desk =
+                Desk { last_line: self.desk.last_line, previous_town: self.desk.town_so_far(), ..Desk::default() };
         }
     }
 

@@ -23,6 +23,7 @@ pub async fn find_desk(db: impl PgExecutor<'_>, account: AccountId) -> sqlx::Res
                   entry_tenant_id as "entry_tenant: TenantId", entry_id as "entry: EntryId", entry_version,
                   shown_tenant_id as "shown_tenant: TenantId", after_call_until, paused_at, pause_after_call,
                   last_line_tenant_id as "line_tenant: TenantId", last_line_id as "line: LineId",
+                  previous_town_id as "previous_town: TenantId",
                   undo as "undo: Json<Undo>", undo_until
            from desk where account_id = $1"#,
         account as AccountId
@@ -38,6 +39,7 @@ pub async fn find_desk(db: impl PgExecutor<'_>, account: AccountId) -> sqlx::Res
         paused_at: row.paused_at,
         pause_after_call: row.pause_after_call,
         last_line: row.line_tenant.zip(row.line),
+        previous_town: row.previous_town,
         undo: row.undo.map(|undo| undo.0),
         undo_until: row.undo_until,
     })
@@ -56,7 +58,7 @@ pub async fn save_desk(db: impl PgExecutor<'_>, account: AccountId, desk: &Desk)
         "update desk set tenant_id = $2, opened_at = $3, call_id = $4, entry_tenant_id = $5, entry_id = $6,
                          entry_version = $7, shown_tenant_id = $8, after_call_until = $9, paused_at = $10,
                          pause_after_call = $11, last_line_tenant_id = $12, last_line_id = $13, undo = $14,
-                         undo_until = $15
+                         undo_until = $15, previous_town_id = $16
          where account_id = $1",
         account as AccountId,
         desk.call.map(|call| call.tenant) as Option<TenantId>,
@@ -73,6 +75,7 @@ pub async fn save_desk(db: impl PgExecutor<'_>, account: AccountId, desk: &Desk)
         desk.last_line.map(|line| line.1) as Option<LineId>,
         desk.undo.map(Json) as Option<Json<Undo>>,
         desk.undo_until,
+        desk.previous_town as Option<TenantId>,
     )
     .execute(db)
     .await?;

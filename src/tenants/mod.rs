@@ -26,6 +26,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Berlin;
 use sqlx::PgConnection;
 
+use crate::access::Viewer;
 use crate::ids::{EntryId, LineId, TenantId};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +42,11 @@ pub struct Tenant {
     pub inhabitants: Option<i32>,
     /// Switchboards without extension, as E.164: where the hyphen stands.
     pub number_blocks: Vec<String>,
+    pub postcodes: Vec<String>,
     pub served_by: Option<TenantId>,
     pub observes_holidays: bool,
+    /// Agents may greet in words of their own.
+    pub allows_own_greeting: bool,
     pub after_call_seconds: i32,
     pub version: i32,
 }
@@ -58,8 +62,11 @@ pub struct NewTenant {
     pub ars: Option<String>,
     pub inhabitants: Option<i32>,
     pub number_blocks: Vec<String>,
+    pub postcodes: Vec<String>,
     pub served_by: Option<TenantId>,
     pub observes_holidays: bool,
+    /// Agents may greet in words of their own.
+    pub allows_own_greeting: bool,
     pub after_call_seconds: i32,
 }
 
@@ -75,8 +82,10 @@ impl NewTenant {
             ars: None,
             inhabitants: None,
             number_blocks: Vec::new(),
+            postcodes: Vec::new(),
             served_by: None,
             observes_holidays: true,
+            allows_own_greeting: false,
             after_call_seconds: 15,
         }
     }
@@ -95,8 +104,10 @@ impl From<Tenant> for NewTenant {
             ars: tenant.ars,
             inhabitants: tenant.inhabitants,
             number_blocks: tenant.number_blocks,
+            postcodes: tenant.postcodes,
             served_by: tenant.served_by,
             observes_holidays: tenant.observes_holidays,
+            allows_own_greeting: tenant.allows_own_greeting,
             after_call_seconds: tenant.after_call_seconds,
         }
     }
@@ -170,15 +181,29 @@ pub struct LineSituation {
     pub greeting: String,
 }
 
+/// Who greets.
+#[derive(Debug, Clone, Copy)]
+pub struct Greeter<'a> {
+    pub name: &'a str,
+    /// In own words, where the town allows it.
+    pub wording: Option<&'a str>,
+}
+
+impl<'a> From<&'a Viewer> for Greeter<'a> {
+    fn from(viewer: &'a Viewer) -> Self {
+        Self { name: &viewer.name, wording: viewer.preferences.greeting.as_deref() }
+    }
+}
+
 /// None where there is no such line in scope.
 pub async fn line_situation(
     db: &mut PgConnection,
     tenant: TenantId,
     line: LineId,
     now: DateTime<Utc>,
-    agent_name: &str,
+    greeter: Greeter<'_>,
 ) -> sqlx::Result<Option<LineSituation>> {
-    Ok(line_situations(db, &[tenant], now, agent_name).await?.remove(&line))
+    Ok(line_situations(db, &[tenant], now, greeter).await?.remove(&line))
 }
 
 /// All lines of these tenants at once, for lists.
@@ -186,13 +211,13 @@ pub async fn line_situations(
     db: &mut PgConnection,
     tenants: &[TenantId],
     now: DateTime<Utc>,
-    agent_name: &str,
+    greeter: Greeter<'_>,
 ) -> sqlx::Result<HashMap<LineId, LineSituation>> {
     let schedules = store::list_schedules(&mut *db, tenants).await?;
     let lines = store::list_lines(&mut *db, tenants).await?;
     let situation = |line: &Line| {
         let schedule = schedules.get(&line.tenant)?;
-        Some((line.id, schedule.situation_of(line, now, agent_name)))
+        Some((line.id, schedule.situation_of(line, now, greeter)))
     };
     Ok(lines.iter().filter_map(situation).collect())
 }
@@ -203,6 +228,7 @@ pub struct Schedule {
     pub town: String,
     pub is_intake: bool,
     pub observes_holidays: bool,
+    pub allows_own_greeting: bool,
     pub hours: Vec<(Option<LineId>, WeeklyHours)>,
     pub exceptions: Vec<(Option<LineId>, Exception)>,
     pub greetings: Vec<Greeting>,
@@ -223,16 +249,18 @@ impl Schedule {
         )
     }
 
-    fn situation_of(&self, line: &Line, now: DateTime<Utc>, agent_name: &str) -> LineSituation {
+    fn situation_of(&self, line: &Line, now: DateTime<Utc>, greeter: Greeter<'_>) -> LineSituation {
         let state = self.calendar(Some(line.id)).state_at(now);
         let situation = if state.is_open() { Situation::Open } else { Situation::Closed };
         let time = now.with_timezone(&Berlin).time();
         // A shared line has no town yet; it is called by its own name.
         let town = if self.is_intake { &line.label } else { &self.town };
+        let own_words = greeter.wording.filter(|_| self.allows_own_greeting && state.is_open());
+        let text = own_words.unwrap_or_else(|| choose(&self.greetings, line.id, situation, time));
         LineSituation {
             is_open: state.is_open(),
             sentence: state.sentence(now),
-            greeting: fill(choose(&self.greetings, line.id, situation, time), agent_name, town, time),
+            greeting: fill(text, greeter.name, town, time),
         }
     }
 }

@@ -25,8 +25,7 @@
     return seconds;
   };
 
-  // An open panel is somebody's work: it is not replaced under their hands.
-  const refresh = () => document.getElementById("panel") || window.htmx?.ajax("GET", "/desk", { target: "#main", swap: "outerMorph", source: "#main", values: { q: document.getElementById("query")?.value ?? "" } });
+  const stale = () => document.dispatchEvent(new Event("desk:stale"));
 
   // While somebody types, after-call work does not run out under their hands.
   const typing = () => document.activeElement?.matches?.("input, textarea");
@@ -34,15 +33,12 @@
   const tick = () => {
     document.querySelectorAll("[data-clock-since]").forEach(count);
     for (const element of document.querySelectorAll("[data-vanishes-at]")) {
-      if (left(element, element.dataset.vanishesAt) === 0) element.removeAttribute("data-vanishes-at"), refresh();
+      if (left(element, element.dataset.vanishesAt) === 0) element.removeAttribute("data-vanishes-at"), stale();
     }
     for (const element of document.querySelectorAll("[data-refresh-at]")) {
-      if (left(element, element.dataset.refreshAt) === 0 && !typing()) element.removeAttribute("data-refresh-at"), refresh();
+      if (left(element, element.dataset.refreshAt) === 0 && !typing()) element.removeAttribute("data-refresh-at"), stale();
     }
   };
 
   setInterval(tick, 250);
-  // A second tab, or a machine that slept, shows the present again as soon as somebody looks; an open desk stays signed in.
-  document.addEventListener("visibilitychange", () => document.hidden || refresh());
-  setInterval(() => document.hidden || refresh(), 60000);
 })();

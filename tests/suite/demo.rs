@@ -224,7 +224,8 @@ async fn greetings_can_be_read_aloud(_: PgPoolOptions, database: PgConnectOption
         assert!(text.chars().next().is_some_and(|first| first.is_uppercase() || first == '{'), "{text}");
     }
     let all: Vec<_> = tenants::list_tenants(&mut *db).await.unwrap().into_iter().map(|tenant| tenant.id).collect();
-    let situations = tenants::line_situations(&mut db, &all, app.clock.now(), "Frau Weber").await.unwrap();
+    let greeter = tenants::Greeter { name: "Frau Weber", wording: None };
+    let situations = tenants::line_situations(&mut db, &all, app.clock.now(), greeter).await.unwrap();
     let open = situations.values().filter(|situation| situation.is_open).count();
     assert_eq!((situations.len(), open), (13, 12), "on a Tuesday morning all but the evening's line are open");
     assert!(situations.values().all(|situation| !situation.greeting.contains('{')));

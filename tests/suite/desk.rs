@@ -205,6 +205,38 @@ async fn shared_line_asks_for_the_town_and_the_call_follows_it(options: PgPoolOp
     desk.open_entry(call, &desk.entry_of_kreis).await;
 }
 
+/// A word beside the town says so, because the bands of twelve towns look alike.
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn call_for_another_town_than_the_last_is_told(options: PgPoolOptions, database: PgConnectOptions) {
+    let desk = Desk::open(options, database).await;
+    let line_b = insert_line(&desk.test, desk.test.cast.stadt_b, "+4940669690100").await;
+    let mut told = Vec::new();
+    for line in [&desk.line_a, &desk.line_a, &line_b, &desk.line_shared, &line_b, &desk.line_a] {
+        let call = desk.take(line).await;
+        told.push(desk.page().await.contains("anderer Ort als zuletzt"));
+        desk.act(format!("/desk/calls/{call}/outcome"), &[("disposition", "misdialled"), ("end", "1")]).await;
+        desk.act("/desk/ready".to_owned(), &[]).await;
+    }
+    assert_eq!(told, [false, false, true, false, false, true]);
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn postcode_chooses_the_town_of_a_shared_line(options: PgPoolOptions, database: PgConnectOptions) {
+    let desk = Desk::open(options, database).await;
+    let mut db = desk.test.begin_as_system().await;
+    sqlx::query("update tenant set postcodes = '{99001,99002}' where slug = 'stadt-b'")
+        .execute(&mut *db)
+        .await
+        .expect("postcodes");
+    db.commit().await.expect("commit");
+    let call = desk.take(&desk.line_shared).await;
+    assert!(desk.page().await.contains("Stadt B 99001 99002"), "the list narrows by them");
+    desk.act(format!("/desk/calls/{call}/town"), &[("typed", "99003")]).await;
+    assert_eq!(desk.record(call).await.3, "intake");
+    desk.act(format!("/desk/calls/{call}/town"), &[("typed", "99002")]).await;
+    assert_eq!(desk.record(call).await.3, "stadt-b");
+}
+
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
 async fn change_of_town_keeps_the_dialled_tenant(options: PgPoolOptions, database: PgConnectOptions) {
     let desk = Desk::open(options, database).await;

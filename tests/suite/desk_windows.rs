@@ -31,7 +31,7 @@ async fn reload_keeps_call_entry_and_words(options: PgPoolOptions, database: PgC
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
-async fn second_window_shows_the_same_call_and_a_late_act_is_told(options: PgPoolOptions, database: PgConnectOptions) {
+async fn second_window_shows_the_same_call(options: PgPoolOptions, database: PgConnectOptions) {
     let test = center(options, database).await;
     in_chromium(&test, async |browser| {
         browser.sign_in(cast::AGENT).await;
@@ -46,11 +46,33 @@ async fn second_window_shows_the_same_call_and_a_late_act_is_told(options: PgPoo
         browser.until_text("Gespräch beenden").await;
         mark(browser).await;
         browser.until("after-call work", "document.querySelector('[data-refresh-at]')").await;
-
         browser.switch_to(1 - second).await;
-        let knows_nothing_yet = browser.text(".key-bar button").await;
-        assert!(knows_nothing_yet.ends_with("Damit beantwortet"), "{knows_nothing_yet}");
-        mark(browser).await;
+        // Whoever looks at the first window again sees the present.
+        browser.run("document.dispatchEvent(new Event('visibilitychange'))", &[]).await;
+        browser.until("after-call work here too", "document.querySelector('[data-refresh-at]')").await;
+        assert_eq!(record(&test).await, texts(["answered", "answered", "", "", "Reisepass beantragen"]));
+    })
+    .await;
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn late_act_is_told(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = center(options, database).await;
+    let elsewhere = test.sign_in(cast::AGENT).await;
+    in_chromium(&test, async |browser| {
+        browser.sign_in(cast::AGENT).await;
+        take(browser, "Bürgerbüro").await;
+        browser.until_focus("query").await;
+        open_entry(browser, "reisep", "Reisepass beantragen").await;
+        let mut db = test.begin_as_system().await;
+        let call: i64 = sqlx::query_scalar("select call_id from desk").fetch_one(&mut *db).await.expect("the call");
+        drop(db);
+        for act in ["mark", "end"] {
+            elsewhere.post(&format!("/desk/calls/{call}/answer"), &[("act", act)]).await.is(303);
+        }
+        // A refresh that the page began by itself must not swallow what the act is answered.
+        let both = "document.dispatchEvent(new Event('visibilitychange')); document.querySelector('[name=act] + button').click()";
+        browser.run(both, &[]).await;
         browser.until_text("Dieses Gespräch ist schon beendet").await;
         assert_eq!(record(&test).await, texts(["answered", "answered", "", "", "Reisepass beantragen"]));
     })
@@ -132,7 +154,7 @@ async fn enter_faster_than_the_results_opens_what_was_typed(options: PgPoolOptio
 async fn single_keys_can_be_switched_off(options: PgPoolOptions, database: PgConnectOptions) {
     let test = center(options, database).await;
     let agent = test.sign_in(cast::AGENT).await;
-    agent.post("/account/keys", &[]).await.is(303);
+    agent.post("/account/desk", &[]).await.is(303);
     in_chromium(&test, async |browser| {
         browser.sign_in(cast::AGENT).await;
         browser.press_letter('1').await;
@@ -153,6 +175,43 @@ async fn single_keys_can_be_switched_off(options: PgPoolOptions, database: PgCon
         browser.until_focus("entry").await;
         mark(browser).await;
         browser.until("the undo bar", "document.querySelector('.band-bar')").await;
+    })
+    .await;
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn another_town_is_heard_once_and_can_be_silent(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = center(options, database).await;
+    let agent = test.sign_in(cast::AGENT).await;
+    in_chromium(&test, async |browser| {
+        browser.sign_in(cast::AGENT).await;
+        let listen = "window.tones = 0; const start = OscillatorNode.prototype.start;
+                      OscillatorNode.prototype.start = function (at) { window.tones += 1; start.call(this, at); };";
+        browser.run(listen, &[]).await;
+        let tones = async || browser.run("return window.tones", &[]).await;
+        let hang_up = async || {
+            browser.press(Key::F4).await;
+            browser.until("the panel", "document.activeElement?.closest('#panel')").await;
+            browser.type_text("Amt").await;
+            mark(browser).await;
+            browser.until("after-call work", "document.querySelector('[data-refresh-at]')").await;
+            browser.press(Key::Enter).await;
+            browser.until("ready", "document.querySelector('[data-desk=Bereit]')").await;
+        };
+        take(browser, "Bürgerbüro").await;
+        browser.until_focus("query").await;
+        hang_up().await;
+        assert_eq!(tones().await, 0, "the first call is no change");
+        take(browser, "Zentrale").await;
+        browser.until_text("anderer Ort als zuletzt").await;
+        browser.until("two tones", "window.tones === 2").await;
+        hang_up().await;
+        assert_eq!(tones().await, 2, "once a call");
+        agent.post("/account/desk", &[("single_keys", "on")]).await.is(303);
+        take(browser, "Bürgerbüro").await;
+        browser.until_text("anderer Ort als zuletzt").await;
+        browser.until_focus("query").await;
+        assert_eq!(tones().await, 2, "it was switched off");
     })
     .await;
 }

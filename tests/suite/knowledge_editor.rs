@@ -232,3 +232,24 @@ async fn only_the_owners_editors_change_an_entry(options: PgPoolOptions, databas
         sqlx::query_scalar("select title from entry order by id").fetch_all(&mut *db).await.expect("titles");
     assert_eq!(titles, ["Eigener", "Vom Kreis"]);
 }
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn preview_shows_what_the_agent_will_read_and_stores_nothing(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = TestApp::start(options, database).await;
+    let id = test.publish(test.cast.stadt_a, "x", &entry("Hund anmelden")).await;
+    let editor = test.sign_in(EDITOR_OF_A).await;
+    let typed =
+        [("title", "Hund abmelden"), ("fees", "**60 €** <script>"), ("documents", "- Marke"), ("act", "preview")];
+    for (form, action) in [(format!("{}/edit", url(id)), url(id)), (format!("{NEW}/new"), NEW.to_owned())] {
+        let page = save(&editor, &form, &action, &typed).await.is(200).body;
+        assert!(page.contains("id=\"preview\"") && page.contains("<strong>60 €</strong> &lt;script&gt;"), "{page}");
+        assert!(
+            page.contains("<li>Marke</li>") && page.contains("- Marke</textarea>"),
+            "the form keeps its text: {page}"
+        );
+    }
+    let wrong = save(&editor, &format!("{NEW}/new"), NEW, &[("title", ""), ("act", "preview")]).await.is(422).body;
+    assert!(wrong.contains("id=\"preview\""), "{wrong}");
+    assert_eq!(published(&test, id).await.expect("still there").content.title, "Hund anmelden");
+    assert!(!editor.get("/knowledge/stadt-a").await.body.contains("abmelden"));
+}

@@ -1,7 +1,7 @@
 //! Screens of greetings, service hours and closing days, and what the desk is told of them.
 
 use ortsgespraech::ids::LineId;
-use ortsgespraech::tenants::{self, NewLine};
+use ortsgespraech::tenants::{self, Greeter, NewLine};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::support::{Client, TestApp, cast};
@@ -16,7 +16,8 @@ async fn line_of_a(test: &TestApp) -> LineId {
 
 async fn situation(test: &TestApp, line: LineId) -> (bool, String, String) {
     let mut db = test.begin_as_system().await;
-    let found = tenants::line_situation(&mut db, test.cast.stadt_a, line, test.app.clock.now(), "Frau Weber").await;
+    let greeter = Greeter { name: "Frau Weber", wording: None };
+    let found = tenants::line_situation(&mut db, test.cast.stadt_a, line, test.app.clock.now(), greeter).await;
     let found = found.expect("no error").expect("the line");
     (found.is_open, found.sentence, found.greeting)
 }
@@ -164,4 +165,31 @@ async fn slips_in_a_greeting_are_told(options: PgPoolOptions, database: PgConnec
         let page = admin.post("/tenants/stadt-a/greetings", &fields).await.is(422).body;
         assert!(page.contains(message), "{field}: {page}");
     }
+}
+
+/// The agent's own words count where the town allows them, and never in place of the closing text.
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn own_words_greet_only_where_the_town_allows_them(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = TestApp::start(options, database).await;
+    let line = line_of_a(&test).await;
+    let agent = test.sign_in(cast::AGENT).await;
+    for wrong in ["Guten Tag", "{ort} mit {vorname}, {name}", &"{ort} {name} ".repeat(60)] {
+        let page = agent.post("/account/desk", &[("greeting", wrong)]).await.is(422).body;
+        assert!(page.contains("Begrüßung") && page.contains(wrong.split(' ').next().expect("a word")), "{page}");
+    }
+    agent.post("/account/desk", &[("greeting", "{gruss}, hier spricht {name} für {ort}")]).await.is(303);
+    let page = agent.get("/account").await.is(200).body;
+    assert!(page.contains("hier spricht {name} für {ort}"), "{page}");
+    agent.post("/desk/calls", &[("line", &format!("{}-{line}", test.cast.stadt_a))]).await.is(303);
+    assert!(agent.get("/desk").await.body.contains("Stadt A, mein Name ist Weber, guten Morgen."));
+
+    let allow = "update tenant set allows_own_greeting = true where slug = 'stadt-a'";
+    let mut db = test.begin_as_system().await;
+    sqlx::query(allow).execute(&mut *db).await.expect("a rule");
+    db.commit().await.expect("commit");
+    assert!(agent.get("/desk").await.body.contains("„guten Morgen, hier spricht Weber für Stadt A“"));
+
+    let admin = test.sign_in(cast::ADMIN_OF_A).await;
+    admin.post("/tenants/stadt-a/hours", &week("", "12:00", "17:00")).await.is(303);
+    assert!(agent.get("/desk").await.body.contains("gerade außerhalb der Servicezeit."));
 }

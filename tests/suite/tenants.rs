@@ -70,9 +70,10 @@ async fn mistakes_come_back_with_what_was_typed(options: PgPoolOptions, database
         ("ars", "05-97"),
         ("inhabitants", "viele"),
         ("number_blocks", "Rathaus"),
+        ("postcodes", "46483 4648"),
     ];
     let page = admin.post("/tenants/stadt-a/profile", &wrong).await.is(422).body;
-    assert!(page.contains("Bitte 6 Angaben prüfen"), "{page}");
+    assert!(page.contains("Bitte 7 Angaben prüfen"), "{page}");
     for kept in ["value=\"viele\"", "Rathaus", "05-97", "Bitte wählen Sie eine Farbe."] {
         assert!(page.contains(kept), "{kept}");
     }

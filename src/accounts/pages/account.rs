@@ -1,4 +1,4 @@
-//! "Mein Konto": password, sessions, keys.
+//! "Mein Konto": password, sessions, and how somebody works at the desk.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::preferences::{self, PreferencesForm};
 use crate::access::{Permission, Viewer};
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::throttle::{self, Subject};
@@ -21,7 +22,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/account", Permission::SignedIn, account_page)
         .post("/account/password", Permission::SignedIn, change_password)
-        .post("/account/keys", Permission::SignedIn, change_keys)
+        .post("/account/desk", Permission::SignedIn, preferences::save_preferences)
         .post("/account/other-sessions", Permission::SignedIn, end_other_sessions)
 }
 
@@ -31,14 +32,20 @@ struct AccountPage {
     frame: Frame,
     viewer: Viewer,
     sessions: Vec<Session>,
+    preferences: PreferencesForm,
     errors: Errors,
 }
 
 async fn account_page(State(app): State<App>, viewer: Viewer) -> web::Result<Response> {
-    show_account(&app, viewer, Errors::none()).await
+    show_with_errors(&app, viewer, Errors::none()).await
 }
 
-async fn show_account(app: &App, viewer: Viewer, errors: Errors) -> web::Result<Response> {
+pub(super) async fn show_account(
+    app: &App,
+    viewer: Viewer,
+    preferences: PreferencesForm,
+    errors: Errors,
+) -> web::Result<Response> {
     let now = app.clock.now();
     let mut db = app.begin(&Scope::system()).await?;
     let sessions =
@@ -46,7 +53,12 @@ async fn show_account(app: &App, viewer: Viewer, errors: Errors) -> web::Result<
     drop(db);
     let frame = Frame::of(app, &viewer, Section::Account, "Mein Konto").await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, Page(AccountPage { frame, viewer, sessions, errors })).into_response())
+    Ok((status, Page(AccountPage { frame, viewer, sessions, preferences, errors })).into_response())
+}
+
+async fn show_with_errors(app: &App, viewer: Viewer, errors: Errors) -> web::Result<Response> {
+    let preferences = PreferencesForm::of(&viewer.preferences);
+    show_account(app, viewer, preferences, errors).await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -72,18 +84,18 @@ async fn change_password(
             "old_password",
             format!("Zu viele falsche Versuche. Bitte warten Sie bis {} Uhr.", format::time(until)),
         );
-        return show_account(&app, viewer, errors).await;
+        return show_with_errors(&app, viewer, errors).await;
     }
     let hash = store::find_credentials(&mut *db, &viewer.email).await?.and_then(|found| found.password_hash);
     if !password::verify_password(form.old_password, hash).await? {
         throttle::count_failure(&mut db, &subject, now).await?;
         db.commit().await?;
         errors.add("old_password", "Das bisherige Passwort stimmt nicht.");
-        return show_account(&app, viewer, errors).await;
+        return show_with_errors(&app, viewer, errors).await;
     }
     password::check_new_password(&mut errors, &form.password, &form.password_again);
     if !errors.is_empty() {
-        return show_account(&app, viewer, errors).await;
+        return show_with_errors(&app, viewer, errors).await;
     }
     let hash = password::hash_password(form.password).await?;
     store::update_password(&mut *db, viewer.account, &hash).await?;
@@ -91,26 +103,6 @@ async fn change_password(
     record(&mut db, &app, &viewer, "changed password").await?;
     db.commit().await?;
     told(&app, &viewer, "Das Passwort ist geändert. Andere Sitzungen wurden beendet.").await
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct KeysForm {
-    single_keys: String,
-}
-
-async fn change_keys(State(app): State<App>, viewer: Viewer, Form(form): Form<KeysForm>) -> web::Result<Response> {
-    let wanted = !form.single_keys.is_empty();
-    let mut db = app.begin(&Scope::system()).await?;
-    store::update_single_keys(&mut *db, viewer.account, wanted).await?;
-    record(&mut db, &app, &viewer, "changed keys").await?;
-    db.commit().await?;
-    let text = if wanted {
-        "Einzelne Buchstaben wirken am Arbeitsplatz als Tasten."
-    } else {
-        "Einzelne Buchstaben wirken nicht mehr als Tasten."
-    };
-    told(&app, &viewer, text).await
 }
 
 async fn end_other_sessions(State(app): State<App>, viewer: Viewer) -> web::Result<Response> {
@@ -126,12 +118,12 @@ async fn end_other_sessions(State(app): State<App>, viewer: Viewer) -> web::Resu
     told(&app, &viewer, &text).await
 }
 
-async fn told(app: &App, viewer: &Viewer, text: &str) -> web::Result<Response> {
+pub(super) async fn told(app: &App, viewer: &Viewer, text: &str) -> web::Result<Response> {
     accounts::flash(app, viewer, &Flash { text: text.to_owned(), undo: None }).await?;
     Ok(redirect("/account"))
 }
 
-async fn record(db: &mut sqlx::PgConnection, app: &App, viewer: &Viewer, action: &str) -> sqlx::Result<()> {
+pub(super) async fn record(db: &mut sqlx::PgConnection, app: &App, viewer: &Viewer, action: &str) -> sqlx::Result<()> {
     let act = Act {
         tenant: None,
         action,

@@ -5,6 +5,7 @@ mod center;
 mod invitation;
 mod people;
 mod person_form;
+mod preferences;
 mod sign_in;
 mod team;
 mod team_form;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
-use crate::access::Role;
+use crate::access::{Preferences, Role};
 use crate::ids::{AccountId, TenantId};
 
 pub struct Credentials {
@@ -95,10 +95,20 @@ pub async fn update_password(db: impl PgExecutor<'_>, account: AccountId, hash: 
     Ok(())
 }
 
-pub async fn update_single_keys(db: impl PgExecutor<'_>, account: AccountId, wanted: bool) -> sqlx::Result<()> {
-    sqlx::query!("update account set single_key_shortcuts = $2 where id = $1", account as AccountId, wanted)
-        .execute(db)
-        .await?;
+pub async fn update_preferences(
+    db: impl PgExecutor<'_>,
+    account: AccountId,
+    preferences: &Preferences,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update account set single_keys = $2, town_sound = $3, greeting = $4 where id = $1",
+        account as AccountId,
+        preferences.single_keys,
+        preferences.town_sound,
+        preferences.greeting,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
-use crate::access::{Role, TenantAccess, Viewer};
+use crate::access::{Preferences, Role, TenantAccess, Viewer};
 use crate::accounts::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT};
 use crate::ids::AccountId;
 
@@ -12,7 +12,8 @@ use crate::ids::AccountId;
 pub async fn find_viewer(db: &mut PgConnection, session: &[u8], now: DateTime<Utc>) -> sqlx::Result<Option<Viewer>> {
     let row = sqlx::query!(
         r#"
-        select account.id as "id: AccountId", account.name, account.email, account.single_key_shortcuts,
+        select account.id as "id: AccountId", account.name, account.email, account.single_keys,
+               account.town_sound, account.greeting,
                session.last_seen_at, session.flash,
                (select name from center) as "center!",
                array(select role from account_role where account_id = account.id and tenant_id is null) as "center_roles!",
@@ -20,7 +21,7 @@ pub async fn find_viewer(db: &mut PgConnection, session: &[u8], now: DateTime<Ut
                (
                    select coalesce(json_agg(json_build_object(
                        'id', tenant.id, 'slug', tenant.slug, 'name', tenant.name, 'short_name', tenant.short_name,
-                       'kind', tenant.kind, 'accent', tenant.accent, 'shape', tenant.shape,
+                       'kind', tenant.kind, 'accent', tenant.accent, 'shape', tenant.shape, 'postcodes', tenant.postcodes,
                        'sources', (
                            select json_agg(json_build_object('id', owner.id, 'slug', owner.slug,
                                                'short_name', owner.short_name, 'topics', source.topics)
@@ -56,7 +57,7 @@ pub async fn find_viewer(db: &mut PgConnection, session: &[u8], now: DateTime<Ut
         account: row.id,
         name: row.name,
         email: row.email,
-        single_key_shortcuts: row.single_key_shortcuts,
+        preferences: Preferences { single_keys: row.single_keys, town_sound: row.town_sound, greeting: row.greeting },
         session: session.to_vec(),
         flash: row.flash,
         tenants: row.tenants.0,

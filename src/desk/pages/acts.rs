@@ -57,11 +57,11 @@ pub async fn choose_town(visit: Visit, Path(call): Path<CallId>, Form(form): For
     visit.done(sitting, looks).await
 }
 
-/// By slug, or by the beginning of a word of its name.
+/// By slug or postcode, or by the beginning of a word of its name.
 fn find_town(viewer: &Viewer, typed: &str) -> Option<TenantId> {
     let towns = viewer.tenants_with(Permission::UseDesk);
     let typed = typed.to_lowercase();
-    let exact = towns.iter().find(|town| town.slug == typed);
+    let exact = towns.iter().find(|town| town.slug == typed || town.postcodes.contains(&typed));
     let begins = |town: &&&TenantAccess| {
         let name = town.name.to_lowercase();
         !typed.is_empty() && (name.starts_with(&typed) || name.split([' ', '-']).any(|word| word.starts_with(&typed)))

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::calls::{self, Call, Disposition, LogLine, OwnCalls, REASONS_UNANSWERED, RecentCall, ShownEntry};
 use crate::desk::{Desk, State, Undo, store};
 use crate::directory::{self, Unit};
+use crate::ids::CallId;
 use crate::knowledge::{self, EntryView};
 use crate::search::{self, Hit};
 use crate::tenants::{self, Line, LineSituation};
@@ -23,6 +24,9 @@ pub struct DeskView {
     pub after_call: Option<Countdown>,
     pub pause_after_call: bool,
     pub shortcuts: bool,
+    /// The call that is for another town than the one before.
+    pub other_town: Option<CallId>,
+    pub town_sound: bool,
     /// The running call, or the last one while after-call work runs.
     pub call: Option<CallPart>,
     pub entry: Option<EntryPart>,
@@ -84,7 +88,7 @@ pub struct Results {
     pub hits: Vec<DeskHit>,
     pub total: usize,
     pub milliseconds: u128,
-    pub call: Option<crate::ids::CallId>,
+    pub call: Option<CallId>,
 }
 
 pub struct DeskHit {
@@ -126,7 +130,9 @@ impl DeskView {
                 .filter(|_| state == State::AfterCall)
                 .map(|until| Countdown::new(until, now, 15)),
             pause_after_call: desk.pause_after_call,
-            shortcuts: viewer.single_key_shortcuts,
+            other_town: desk.call.map(|call| call.id).filter(|_| state.in_call() && desk.is_other_town()),
+            town_sound: viewer.preferences.town_sound,
+            shortcuts: viewer.preferences.single_keys,
             call,
             entry,
             results,
@@ -273,7 +279,7 @@ async fn find_call_part(
     let (mut line, mut situation) = (None, None);
     if let Some((tenant, id)) = record.line_tenant.zip(record.line) {
         line = tenants::find_line(&mut *db, tenant, id).await?;
-        situation = tenants::line_situation(&mut *db, tenant, id, now, &viewer.name).await?;
+        situation = tenants::line_situation(&mut *db, tenant, id, now, viewer.into()).await?;
     }
     Ok(Some(CallPart {
         town: desk.shown_tenant.and_then(|town| viewer.tenant_by_id(town)).cloned(),
@@ -314,7 +320,7 @@ async fn find_lines(
     let towns: Vec<_> = viewer.tenants.iter().filter(|tenant| tenant.may(Permission::UseDesk)).collect();
     let ids: Vec<_> = towns.iter().map(|town| town.id).collect();
     let mut lines = tenants::list_lines(&mut *db, &ids).await?;
-    let mut situations = tenants::line_situations(&mut *db, &ids, now, &viewer.name).await?;
+    let mut situations = tenants::line_situations(&mut *db, &ids, now, viewer.into()).await?;
     lines.retain(|line| line.active && viewer.has_skill(line.skill.as_deref()));
     let mut digits = 1..=9;
     let groups = towns.into_iter().map(|town| LineGroup {

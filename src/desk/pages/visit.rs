@@ -15,7 +15,14 @@ use crate::web::frame::Section;
 use crate::web::{Error, Flash, Frame, Page, Result, redirect};
 
 /// The desk's behaviours, each of them small; without them every button still works.
-const SCRIPTS: [&str; 4] = ["js/desk-keys.js", "js/desk-hits.js", "js/desk-focus.js", "js/desk-clock.js"];
+const SCRIPTS: [&str; 6] = [
+    "js/desk-keys.js",
+    "js/desk-hits.js",
+    "js/desk-focus.js",
+    "js/desk-clock.js",
+    "js/desk-refresh.js",
+    "js/desk-sound.js",
+];
 
 pub struct Visit {
     pub app: App,

@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use chrono_tz::Europe::Berlin;
 use sqlx::PgConnection;
 
 use super::super::store;
-use super::super::{Entry, Outcome, Published, Target, publish};
+use super::super::{Content, Entry, EntryView, Outcome, Published, Target, publish};
 use super::form::{Change, EntryForm};
 use super::{EntryPlace, Place, entry_url, places, town};
 use crate::access::{TenantAccess, Viewer};
@@ -32,6 +33,31 @@ struct EditorPage {
     errors: Errors,
     changes: Vec<Change>,
     units: Vec<Unit>,
+    preview: Option<EntryView>,
+}
+
+/// What stands in the form, and what there is to say about it.
+#[derive(Default)]
+struct Draft {
+    form: EntryForm,
+    errors: Errors,
+    changes: Vec<Change>,
+    preview: Option<EntryView>,
+}
+
+impl Draft {
+    fn of(form: EntryForm) -> Self {
+        Self { form, ..Self::default() }
+    }
+
+    /// A form that came back with mistakes is 422; one whose entry somebody else changed meanwhile is 409.
+    fn status(&self) -> StatusCode {
+        match (self.errors.is_empty(), self.changes.is_empty()) {
+            (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
+            (true, false) => StatusCode::CONFLICT,
+            (true, true) => StatusCode::OK,
+        }
+    }
 }
 
 /// What the browser sent, name by name.
@@ -43,7 +69,7 @@ pub(super) async fn new_entry_page(
     InTenant(tenant): InTenant,
 ) -> web::Result<Response> {
     let tenant = town(tenant)?;
-    show(&app, &viewer, tenant, None, EntryForm::default(), Errors::none(), Vec::new()).await
+    show(&app, &viewer, tenant, None, Draft::default()).await
 }
 
 pub(super) async fn create_entry(
@@ -53,11 +79,14 @@ pub(super) async fn create_entry(
     Form(pairs): Pairs,
 ) -> web::Result<Response> {
     let tenant = town(tenant)?;
-    let form = EntryForm::from_pairs(pairs);
-    let mut errors = Errors::none();
-    let content = form.read(&mut errors);
-    if !errors.is_empty() {
-        return show(&app, &viewer, tenant, None, form, errors, Vec::new()).await;
+    let mut draft = Draft::of(EntryForm::from_pairs(pairs));
+    let content = draft.form.read(&mut draft.errors);
+    if draft.form.is_preview {
+        draft.preview = Some(preview(&app, &tenant, None, content));
+        return show(&app, &viewer, tenant, None, draft).await;
+    }
+    if !draft.errors.is_empty() {
+        return show(&app, &viewer, tenant, None, draft).await;
     }
     let mut db = app.begin(&tenant.scope()).await?;
     let actor = Actor::from(&viewer);
@@ -78,7 +107,7 @@ pub(super) async fn edit_page(
     let entry = store::find_latest(&mut db, place.owner, id).await?.ok_or(web::Error::NotFound)?;
     drop(db);
     let form = EntryForm::of(&entry.content, entry.version);
-    show(&app, &viewer, place.tenant, Some(entry), form, Errors::none(), Vec::new()).await
+    show(&app, &viewer, place.tenant, Some(entry), Draft::of(form)).await
 }
 
 pub(super) async fn publish_entry(
@@ -89,17 +118,23 @@ pub(super) async fn publish_entry(
     Form(pairs): Pairs,
 ) -> web::Result<Response> {
     let place = EntryPlace::find(tenant, &owner, id)?.own()?;
-    let mut form = EntryForm::from_pairs(pairs);
-    let mut errors = Errors::none();
-    let content = form.read(&mut errors);
+    let mut draft = Draft::of(EntryForm::from_pairs(pairs));
+    let content = draft.form.read(&mut draft.errors);
     let mut db = app.begin(&place.tenant.scope()).await?;
     // The lock keeps others out between the look and the write.
     store::lock_entry(&mut db, place.owner, id).await?.ok_or(web::Error::NotFound)?;
     let theirs = store::find_latest(&mut db, place.owner, id).await?.ok_or(web::Error::NotFound)?;
-    let changes = if errors.is_empty() { merge(&mut db, &mut form, &theirs).await? } else { Vec::new() };
-    if !errors.is_empty() || !changes.is_empty() {
+    if draft.form.is_preview {
+        drop(db);
+        draft.preview = Some(preview(&app, &place.tenant, Some(&theirs), content));
+        return show(&app, &viewer, place.tenant, Some(theirs), draft).await;
+    }
+    if draft.errors.is_empty() {
+        draft.changes = merge(&mut db, &mut draft.form, &theirs).await?;
+    }
+    if draft.status() != StatusCode::OK {
         db.commit().await?;
-        return show(&app, &viewer, place.tenant, Some(theirs), form, errors, changes).await;
+        return show(&app, &viewer, place.tenant, Some(theirs), draft).await;
     }
     let target = Target::Existing(id);
     let saved = publish(&mut db, place.owner, target, &content, &Actor::from(&viewer), app.clock.now()).await?;
@@ -124,21 +159,33 @@ fn saved_text(saved: Published) -> String {
     }
 }
 
-/// A form that came back with mistakes is 422; one whose entry somebody else changed meanwhile is 409.
+/// The text as an agent would read it; nothing is stored.
+fn preview(app: &App, tenant: &TenantAccess, entry: Option<&Entry>, content: Content) -> EntryView {
+    let now = app.clock.now();
+    let entry = Entry {
+        tenant: tenant.id,
+        tenant_slug: tenant.slug.clone(),
+        tenant_short_name: tenant.short_name.clone(),
+        id: entry.map_or(EntryId(0), |entry| entry.id),
+        external_id: String::new(),
+        version: entry.map_or(1, |entry| entry.version + 1),
+        is_published: false,
+        content,
+        unit: None,
+        published_at: now,
+        author: String::new(),
+    };
+    EntryView::new(entry, tenant, now.with_timezone(&Berlin).date_naive())
+}
+
 async fn show(
     app: &App,
     viewer: &Viewer,
     tenant: TenantAccess,
     entry: Option<Entry>,
-    form: EntryForm,
-    errors: Errors,
-    changes: Vec<Change>,
+    draft: Draft,
 ) -> web::Result<Response> {
-    let status = match (errors.is_empty(), entry.as_ref()) {
-        (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
-        (true, Some(_)) if !changes.is_empty() => StatusCode::CONFLICT,
-        _ => StatusCode::OK,
-    };
+    let status = draft.status();
     let mut db = app.begin(&tenant.scope()).await?;
     let units = directory::list_units(&mut *db, tenant.id).await?;
     drop(db);
@@ -151,9 +198,10 @@ async fn show(
         action: url.clone().unwrap_or_else(|| format!("{list}/entries")),
         back: url.unwrap_or(list),
         entry,
-        form,
-        errors,
-        changes,
+        form: draft.form,
+        errors: draft.errors,
+        changes: draft.changes,
+        preview: draft.preview,
         units,
     };
     Ok((status, Page(page)).into_response())

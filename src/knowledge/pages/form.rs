@@ -31,6 +31,8 @@ const SINGLE: [(&str, &str); 7] = [
 pub(super) struct EntryForm {
     /// The version that this person began with; 0 for a new entry.
     pub version: i32,
+    /// Only to be looked at.
+    pub is_preview: bool,
     values: BTreeMap<&'static str, String>,
     /// Those of the known list, ticked.
     situations: Vec<String>,
@@ -54,6 +56,7 @@ impl EntryForm {
             match name.as_str() {
                 "version" => form.version = value.parse().unwrap_or_default(),
                 "life_situations" => form.situations.push(value),
+                "act" => form.is_preview = value == "preview",
                 "more_situations" => form.more_situations = value,
                 "link_label" => labels.push(value),
                 "link_url" => addresses.push(value),
@@ -84,6 +87,7 @@ impl EntryForm {
             content.life_situations.iter().cloned().partition(|name| LIFE_SITUATIONS.contains(&name.as_str()));
         Self {
             version,
+            is_preview: false,
             values: single.into_iter().chain(texts).filter(|(_, value)| !value.is_empty()).collect(),
             situations,
             more_situations: more.join("\n"),

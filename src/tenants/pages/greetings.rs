@@ -47,7 +47,7 @@ pub(super) async fn greetings_page(
     let mut db = app.begin(&tenant.scope()).await?;
     let lines = store::list_lines(&mut *db, &[tenant.id]).await?;
     let greetings = store::list_greetings(&mut *db, tenant.id).await?;
-    let mut situations = line_situations(&mut db, &[tenant.id], now, &viewer.name).await?;
+    let mut situations = line_situations(&mut db, &[tenant.id], now, (&viewer).into()).await?;
     drop(db);
     let row = |greeting: Greeting| GreetingRow { line: line_words(&lines, greeting.line), greeting };
     let rows = greetings.into_iter().map(row).collect();

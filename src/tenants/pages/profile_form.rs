@@ -21,9 +21,12 @@ pub struct ProfileForm {
     pub inhabitants: String,
     /// One a line.
     pub number_blocks: String,
+    /// Parted by anything.
+    pub postcodes: String,
     /// The center's slug.
     pub served_by: String,
     pub observes_holidays: String,
+    pub allows_own_greeting: String,
     pub after_call_seconds: String,
 }
 
@@ -54,8 +57,10 @@ impl ProfileForm {
             ars: tenant.ars.clone().unwrap_or_default(),
             inhabitants: tenant.inhabitants.map(|number| number.to_string()).unwrap_or_default(),
             number_blocks: blocks.join("\n"),
+            postcodes: tenant.postcodes.join(", "),
             served_by: center.map(|center| center.slug.clone()).unwrap_or_default(),
-            observes_holidays: if tenant.observes_holidays { "on".to_owned() } else { String::new() },
+            observes_holidays: ticked(tenant.observes_holidays),
+            allows_own_greeting: ticked(tenant.allows_own_greeting),
             after_call_seconds: tenant.after_call_seconds.to_string(),
         }
     }
@@ -82,6 +87,8 @@ impl ProfileForm {
         tenant.shape.clone_from(&self.shape);
         tenant.ars = optional(&self.ars);
         tenant.observes_holidays = !self.observes_holidays.is_empty();
+        tenant.allows_own_greeting = !self.allows_own_greeting.is_empty();
+        tenant.postcodes = self.checked_postcodes(errors);
         tenant.inhabitants = self.checked_inhabitants(errors);
         tenant.number_blocks = self.checked_blocks(errors);
     }
@@ -105,6 +112,20 @@ impl ProfileForm {
             }
         }
         blocks
+    }
+
+    fn checked_postcodes(&self, errors: &mut Errors) -> Vec<String> {
+        let mut postcodes: Vec<String> = Vec::new();
+        for written in self.postcodes.split([',', ';', ' ', '\n', '\r', '\t']).filter(|part| !part.is_empty()) {
+            let is_postcode = written.len() == 5 && written.bytes().all(|byte| byte.is_ascii_digit());
+            if !is_postcode {
+                let shown: String = written.chars().take(20).collect();
+                errors.add("postcodes", format!("„{shown}“ ist keine Postleitzahl aus fünf Ziffern."));
+            } else if !postcodes.iter().any(|known| known == written) {
+                postcodes.push(written.to_owned());
+            }
+        }
+        postcodes
     }
 
     /// What the operator alone decides.
@@ -144,8 +165,15 @@ impl ProfileForm {
             ("ars", "Regionalschlüssel", &theirs.ars, &self.ars),
             ("inhabitants", "Einwohner", &theirs.inhabitants, &self.inhabitants),
             ("number_blocks", "Stammnummern", &theirs.number_blocks, &self.number_blocks),
+            ("postcodes", "Postleitzahlen", &theirs.postcodes, &self.postcodes),
             ("served_by", "ServiceCenter", &theirs.served_by, &self.served_by),
             ("observes_holidays", "Feiertage", yes(&theirs.observes_holidays), yes(&self.observes_holidays)),
+            (
+                "allows_own_greeting",
+                "Eigene Begrüßung",
+                yes(&theirs.allows_own_greeting),
+                yes(&self.allows_own_greeting),
+            ),
             ("after_call_seconds", "Nachbearbeitung", &theirs.after_call_seconds, &self.after_call_seconds),
         ])
     }
@@ -169,6 +197,10 @@ impl ProfileForm {
             .chain(others.map(|tenant| Choice::new(&tenant.slug, &tenant.name, tenant.slug == self.served_by)))
             .collect()
     }
+}
+
+fn ticked(is_so: bool) -> String {
+    if is_so { "on".to_owned() } else { String::new() }
 }
 
 fn is_regional_key(text: &str) -> bool {

@@ -19,18 +19,24 @@ pub async fn list_schedules(db: &mut PgConnection, tenants: &[TenantId]) -> sqlx
 
 async fn list_owners(db: &mut PgConnection, tenants: &[TenantId]) -> sqlx::Result<HashMap<TenantId, Schedule>> {
     let rows = sqlx::query!(
-        r#"select id as "id: TenantId", name, kind, observes_holidays from tenant where id = any ($1)"#,
+        r#"select id as "id: TenantId", name, kind, observes_holidays, allows_own_greeting
+           from tenant where id = any ($1)"#,
         tenants as &[TenantId]
     )
     .fetch_all(db)
     .await?;
-    let schedule = |row: (String, String, bool)| Schedule {
-        town: row.0,
-        is_intake: row.1 == "intake",
-        observes_holidays: row.2,
-        ..Schedule::default()
-    };
-    Ok(rows.into_iter().map(|row| (row.id, schedule((row.name, row.kind, row.observes_holidays)))).collect())
+    let mut schedules = HashMap::new();
+    for row in rows {
+        let schedule = Schedule {
+            town: row.name,
+            is_intake: row.kind == "intake",
+            observes_holidays: row.observes_holidays,
+            allows_own_greeting: row.allows_own_greeting,
+            ..Schedule::default()
+        };
+        schedules.insert(row.id, schedule);
+    }
+    Ok(schedules)
 }
 
 async fn add_hours(

@@ -10,7 +10,8 @@ pub async fn find_tenant(db: impl PgExecutor<'_>, id: TenantId) -> sqlx::Result<
     sqlx::query_as!(
         Tenant,
         r#"select id as "id: TenantId", slug, name, short_name, kind, accent, shape, ars, inhabitants, number_blocks,
-                  served_by as "served_by: TenantId", observes_holidays, after_call_seconds, version
+                  postcodes, served_by as "served_by: TenantId", observes_holidays, allows_own_greeting,
+                  after_call_seconds, version
            from tenant where id = $1"#,
         id as TenantId
     )
@@ -22,7 +23,8 @@ pub async fn find_tenant_by_slug(db: impl PgExecutor<'_>, slug: &str) -> sqlx::R
     sqlx::query_as!(
         Tenant,
         r#"select id as "id: TenantId", slug, name, short_name, kind, accent, shape, ars, inhabitants, number_blocks,
-                  served_by as "served_by: TenantId", observes_holidays, after_call_seconds, version
+                  postcodes, served_by as "served_by: TenantId", observes_holidays, allows_own_greeting,
+                  after_call_seconds, version
            from tenant where slug = $1"#,
         slug
     )
@@ -35,7 +37,8 @@ pub async fn list_tenants(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Tenant>> 
     sqlx::query_as!(
         Tenant,
         r#"select id as "id: TenantId", slug, name, short_name, kind, accent, shape, ars, inhabitants, number_blocks,
-                  served_by as "served_by: TenantId", observes_holidays, after_call_seconds, version
+                  postcodes, served_by as "served_by: TenantId", observes_holidays, allows_own_greeting,
+                  after_call_seconds, version
            from tenant where kind <> 'intake' order by name"#
     )
     .fetch_all(db)
@@ -49,8 +52,8 @@ pub async fn find_intake(db: impl PgExecutor<'_>) -> sqlx::Result<TenantId> {
 pub async fn insert_tenant(db: impl PgExecutor<'_>, new: &NewTenant, now: DateTime<Utc>) -> sqlx::Result<TenantId> {
     sqlx::query_scalar!(
         r#"insert into tenant (slug, name, short_name, kind, accent, shape, ars, inhabitants, number_blocks, served_by,
-                               observes_holidays, after_call_seconds, created_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id as "id: TenantId""#,
+                               observes_holidays, after_call_seconds, created_at, postcodes, allows_own_greeting)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning id as "id: TenantId""#,
         new.slug,
         new.name,
         new.short_name,
@@ -64,6 +67,8 @@ pub async fn insert_tenant(db: impl PgExecutor<'_>, new: &NewTenant, now: DateTi
         new.observes_holidays,
         new.after_call_seconds,
         now,
+        &new.postcodes,
+        new.allows_own_greeting,
     )
     .fetch_one(db)
     .await
@@ -79,7 +84,7 @@ pub async fn update_tenant(
     let done = sqlx::query!(
         "update tenant set name = $2, short_name = $3, kind = $4, accent = $5, shape = $6, ars = $7, inhabitants = $8,
                 number_blocks = $9, served_by = $10, observes_holidays = $11, after_call_seconds = $12,
-                version = version + 1
+                postcodes = $14, allows_own_greeting = $15, version = version + 1
          where id = $1 and version = $13",
         id as TenantId,
         tenant.name,
@@ -94,6 +99,8 @@ pub async fn update_tenant(
         tenant.observes_holidays,
         tenant.after_call_seconds,
         version,
+        &tenant.postcodes,
+        tenant.allows_own_greeting,
     )
     .execute(db)
     .await?;
