@@ -20,7 +20,7 @@ pub const THINGS: [(&str, &str); 14] = [
     ("desk", "Arbeitsplatz"),
 ];
 
-const ACTIONS: [(&str, &str); 17] = [
+const ACTIONS: [(&str, &str); 18] = [
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
@@ -37,6 +37,7 @@ const ACTIONS: [(&str, &str); 17] = [
     ("changed password", "Passwort geändert"),
     ("changed preferences", "Arbeitsweise geändert"),
     ("ended other sessions", "andere Sitzungen beendet"),
+    ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
 ];
 

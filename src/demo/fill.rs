@@ -61,7 +61,7 @@ impl Filling<'_> {
         }
         for town in &TOWNS {
             self.relate(town).await?;
-            texts::insert_texts(self.db, town.slug, self.towns[town.slug], &Actor::command_line(), self.prepared)
+            texts::insert_texts(self.db, town.slug, self.towns[town.slug], &Actor::program("Demo"), self.prepared)
                 .await?;
         }
         for town in &TOWNS {
@@ -85,6 +85,8 @@ impl Filling<'_> {
             ars: Some(town.ars.to_owned()),
             inhabitants: town.inhabitants,
             number_blocks: vec![town.block.to_owned()],
+            postcodes: town.postcodes.iter().map(ToString::to_string).collect(),
+            allows_own_greeting: town.own_greeting,
             // The Kreis comes first and runs the center itself.
             served_by: self.towns.get("kreis").copied(),
             ..NewTenant::new(town.slug, town.name, town.kind)
@@ -93,7 +95,7 @@ impl Filling<'_> {
         self.towns.insert(town.slug, id);
         let details = serde_json::json!({ "slug": town.slug, "name": town.name, "kind": town.kind.as_str() });
         let act = Act { tenant: Some(id), action: "created", thing: "tenant", thing_id: id.to_string(), details };
-        audit::record(&mut *self.db, self.prepared, &Actor::command_line(), act).await?;
+        audit::record(&mut *self.db, self.prepared, &Actor::program("Demo"), act).await?;
         Ok(())
     }
 

@@ -17,6 +17,9 @@ pub struct DemoTown {
     pub inhabitants: Option<i32>,
     /// The switchboard without extension: where the hyphen stands.
     pub block: &'static str,
+    pub postcodes: &'static [&'static str],
+    /// Agents may greet in words of their own.
+    pub own_greeting: bool,
     /// Life situations taken over from the Kreis; empty: all.
     pub topics: &'static [&'static str],
     /// On these topics somebody else decides.
@@ -73,6 +76,8 @@ pub const TOWNS: [DemoTown; 4] = [
         ars: "059990000000",
         inhabitants: Some(312_400),
         block: "+492214710",
+        postcodes: &["99901"],
+        own_greeting: true,
         topics: &[],
         authorities: &[("Rente", Decides::Named("Deutsche Rentenversicherung"))],
         week: &[("08:00", "17:00"), ("08:00", "17:00"), ("08:00", "17:00"), ("08:00", "18:00"), ("08:00", "13:00")],
@@ -122,6 +127,8 @@ pub const TOWNS: [DemoTown; 4] = [
         ars: "059990004004",
         inhabitants: Some(58_200),
         block: "+496990009",
+        postcodes: &["99902"],
+        own_greeting: true,
         topics: &[],
         authorities: &[
             ("Ausländerrecht", Decides::Tenant("kreis")),
@@ -189,6 +196,8 @@ pub const TOWNS: [DemoTown; 4] = [
         ars: "059990008008",
         inhabitants: Some(21_700),
         block: "+494066969",
+        postcodes: &["99903"],
+        own_greeting: false,
         topics: &[],
         authorities: &[
             ("Ausländerrecht", Decides::Tenant("kreis")),
@@ -222,6 +231,8 @@ pub const TOWNS: [DemoTown; 4] = [
         ars: "059990000000",
         inhabitants: None,
         block: "+493023125",
+        postcodes: &[],
+        own_greeting: false,
         topics: &["Arbeit und Geld", "Familie und Kind", "Gesundheit und Pflege"],
         authorities: &[
             ("Familie und Kind", Decides::Tenant("kreis")),

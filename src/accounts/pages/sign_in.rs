@@ -118,6 +118,7 @@ async fn sign_out(State(app): State<App>, viewer: Viewer) -> web::Result<Respons
 async fn sign_out_everywhere(State(app): State<App>, viewer: Viewer) -> web::Result<Response> {
     let mut db = app.begin(&Scope::system()).await?;
     sessions::delete_sessions(&mut *db, viewer.account, None).await?;
+    super::account::record(&mut db, &app, &viewer, "signed out everywhere").await?;
     db.commit().await?;
     with_cookie(redirect("/sign-in"), &session::remove_cookie())
 }

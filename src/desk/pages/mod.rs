@@ -1,6 +1,7 @@
 //! The desk's addresses. Every act answers with the whole desk: as a page for a plain form, as the part below the frame for htmx.
 
 mod acts;
+mod load;
 mod view;
 mod visit;
 
@@ -102,7 +103,7 @@ async fn desk_page(visit: Visit, Query(mut looks): Query<Looks>) -> web::Result<
 
 /// Results while typing.
 async fn results_fragment(visit: Visit, Query(looks): Query<Looks>) -> web::Result<impl IntoResponse> {
-    let results = view::find_results(&visit.app, &visit.viewer, &looks.q).await?;
+    let results = load::find_results(&visit.app, &visit.viewer, &looks.q).await?;
     Ok(Page(ResultsPart { results }))
 }
 

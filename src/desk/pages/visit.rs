@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
-use super::view::DeskView;
+use super::load::load_desk;
 use super::{DeskPage, DeskPart, Looks};
 use crate::access::Viewer;
 use crate::accounts;
@@ -43,7 +43,7 @@ impl Visit {
     /// The desk as it stands now.
     pub async fn show(&self, looks: Looks) -> Result<Response> {
         let status = if looks.rejected.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        let mut desk = DeskView::load(&self.app, &self.viewer, looks).await?;
+        let mut desk = load_desk(&self.app, &self.viewer, looks).await?;
         if self.wants_part {
             return Ok((status, Page(DeskPart { desk })).into_response());
         }

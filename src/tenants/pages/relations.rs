@@ -10,6 +10,7 @@ use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
 use crate::audit::{self, Act, Actor};
 use crate::ids::TenantId;
+use crate::knowledge::LIFE_SITUATIONS;
 use crate::tenants::{Authority, Body, KnowledgeBase, store};
 use crate::web::forms::{self, Choice, Difference, Errors, differences};
 use crate::web::frame::Section;

@@ -1,0 +1,169 @@
+//! Reads the whole desk from the database.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Europe::Berlin;
+use sqlx::PgConnection;
+
+use super::Looks;
+use super::view::{CallPart, Countdown, DeskHit, DeskView, EntryPart, LineChoice, LineGroup, Results, UndoPart};
+use crate::access::{Permission, Viewer};
+use crate::app::App;
+use crate::calls::{self, OwnCalls, RecentCall};
+use crate::desk::{Desk, State, Undo, store};
+use crate::directory;
+use crate::knowledge::{self, EntryView};
+use crate::search::{self, Hit};
+use crate::tenants;
+use crate::web;
+
+const HITS: usize = 12;
+const RECENT: i64 = 12;
+
+pub async fn load_desk(app: &App, viewer: &Viewer, looks: Looks) -> web::Result<DeskView> {
+    let now = app.clock.now();
+    let mut db = app.begin(&viewer.scope()).await?;
+    let desk = store::find_desk(&mut *db, viewer.account).await?;
+    let state = desk.state(now);
+    let with_call = state.in_call() || state == State::AfterCall;
+    let call = if with_call { find_call_part(&mut db, viewer, &desk, now).await? } else { None };
+    let entry = find_entry_part(&mut db, app, &desk, call.as_ref()).await?;
+    let (lines, recent) = if state.in_call() {
+        (Vec::new(), Vec::new())
+    } else {
+        (find_lines(&mut db, viewer, &desk, now).await?, find_recent(&mut db, viewer, now).await?)
+    };
+    let units = match (looks.panel.as_str(), desk.shown_tenant) {
+        ("transferred", Some(town)) => directory::list_units(&mut *db, town).await?,
+        _ => Vec::new(),
+    };
+    drop(db);
+    let results = if state == State::InCall { search(app, viewer, &desk, &looks.q) } else { Results::default() };
+    Ok(DeskView {
+        state,
+        undo: undo_part(&desk, now),
+        after_call: desk
+            .after_call_until
+            .filter(|_| state == State::AfterCall)
+            .map(|until| Countdown::new(until, now, 15)),
+        pause_after_call: desk.pause_after_call,
+        other_town: desk.call.map(|call| call.id).filter(|_| state.in_call() && desk.is_other_town()),
+        town_sound: viewer.preferences.town_sound,
+        shortcuts: viewer.preferences.single_keys,
+        call,
+        entry,
+        results,
+        lines,
+        recent,
+        towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
+        units,
+        looks,
+        now,
+    })
+}
+
+async fn find_recent(db: &mut PgConnection, viewer: &Viewer, now: DateTime<Utc>) -> sqlx::Result<Vec<RecentCall>> {
+    let wanted = OwnCalls { since: now - TimeDelta::hours(24), ..OwnCalls::default() };
+    calls::list_own(db, viewer.account, wanted, RECENT, 0).await
+}
+
+fn undo_part(desk: &Desk, now: DateTime<Utc>) -> Option<UndoPart> {
+    let (undo, until) = desk.open_undo(now)?;
+    let text = match undo {
+        Undo::Answer { .. } => "Damit beantwortet",
+        Undo::End { .. } => "Gespräch beendet",
+    };
+    Some(UndoPart { text, countdown: Countdown::new(until, now, 10) })
+}
+
+async fn find_call_part(
+    db: &mut PgConnection,
+    viewer: &Viewer,
+    desk: &Desk,
+    now: DateTime<Utc>,
+) -> web::Result<Option<CallPart>> {
+    let Some(key) = desk.call else { return Ok(None) };
+    let Some(record) = calls::find_call(&mut *db, key).await? else { return Ok(None) };
+    let (mut line, mut situation) = (None, None);
+    if let Some((tenant, id)) = record.line_tenant.zip(record.line) {
+        line = tenants::find_line(&mut *db, tenant, id).await?;
+        situation = tenants::line_situation(&mut *db, tenant, id, now, viewer.into()).await?;
+    }
+    Ok(Some(CallPart {
+        town: desk.shown_tenant.and_then(|town| viewer.tenant_by_id(town)).cloned(),
+        line,
+        situation,
+        shown: calls::find_open_entries(&mut *db, key).await?,
+        log: calls::list_log(&mut *db, key).await?,
+        record,
+    }))
+}
+
+async fn find_entry_part(
+    db: &mut PgConnection,
+    app: &App,
+    desk: &Desk,
+    call: Option<&CallPart>,
+) -> web::Result<Option<EntryPart>> {
+    let (Some(key), Some(call)) = (desk.entry, call) else { return Ok(None) };
+    let Some(town) = &call.town else { return Ok(None) };
+    let found = knowledge::find_entry_version(&mut *db, town.id, key.tenant, key.entry, key.version).await?;
+    let Some(entry) = found else { return Ok(None) };
+    let today = app.clock.now().with_timezone(&Berlin).date_naive();
+    let answered = call.shown.iter().any(|shown| shown.key == key && shown.answered_at.is_some());
+    let unit = match entry.unit {
+        Some(unit) => directory::find_unit(&mut *db, entry.tenant, unit).await?,
+        None => None,
+    };
+    Ok(Some(EntryPart { unit, stale: !entry.is_published, view: EntryView::new(entry, town, today), answered }))
+}
+
+/// The line taken last comes first, then the towns by name; the first nine have digits.
+async fn find_lines(
+    db: &mut PgConnection,
+    viewer: &Viewer,
+    desk: &Desk,
+    now: DateTime<Utc>,
+) -> web::Result<Vec<LineGroup>> {
+    let towns: Vec<_> = viewer.tenants.iter().filter(|tenant| tenant.may(Permission::UseDesk)).collect();
+    let ids: Vec<_> = towns.iter().map(|town| town.id).collect();
+    let mut lines = tenants::list_lines(&mut *db, &ids).await?;
+    let mut situations = tenants::line_situations(&mut *db, &ids, now, viewer.into()).await?;
+    lines.retain(|line| line.active && viewer.has_skill(line.skill.as_deref()));
+    let mut digits = 1..=9;
+    let groups = towns.into_iter().map(|town| LineGroup {
+        town: town.clone(),
+        lines: lines
+            .iter()
+            .filter(|line| line.tenant == town.id)
+            .map(|line| LineChoice {
+                line: line.clone(),
+                situation: situations.remove(&line.id),
+                digit: digits.next(),
+                is_last: desk.last_line == Some((line.tenant, line.id)),
+            })
+            .collect(),
+    });
+    Ok(groups.collect::<Vec<_>>().into_iter().filter(|group| !group.lines.is_empty()).collect())
+}
+
+/// Results while typing: the desk's row says which town is meant, so the page cannot ask for another.
+pub async fn find_results(app: &App, viewer: &Viewer, query: &str) -> web::Result<Results> {
+    let mut db = app.begin(&viewer.scope()).await?;
+    let desk = store::find_desk(&mut *db, viewer.account).await?;
+    drop(db);
+    Ok(search(app, viewer, &desk, query))
+}
+
+fn search(app: &App, viewer: &Viewer, desk: &Desk, query: &str) -> Results {
+    let Some(town) = desk.shown_tenant.and_then(|town| viewer.tenant_by_id(town)) else { return Results::default() };
+    let request = search::Request::new(query, &town.sources, HITS, app.clock.now());
+    let found = app.search.search(&request);
+    let owner = |hit: &Hit| town.source(hit.tenant).map(|source| source.short_name.clone()).unwrap_or_default();
+    Results {
+        query: query.to_owned(),
+        hits: found.hits.into_iter().map(|hit| DeskHit { owner: owner(&hit), hit }).collect(),
+        total: found.total,
+        milliseconds: found.took.as_millis(),
+        call: desk.call.map(|call| call.id),
+    }
+}
