@@ -27,7 +27,7 @@ build: front-end
 bench:
 	@.ci/install-tools run
 	@$(MAKE) --no-print-directory build
-	$(program) database run --temporary -- cargo bench
+	$(program) database run --temporary -- cargo bench --bench bench
 
 lint: front-end
 	cargo fmt --check
