@@ -256,5 +256,5 @@ pub const SHARED_LINE: DemoLine = DemoLine {
         Open("Behördennummer 115, mein Name ist {name}, {gruss}. Aus welchem Ort rufen Sie an?"),
         Closed("Sie erreichen die Behördennummer 115 montags bis freitags von 8 bis 18 Uhr."),
     ],
-    ..line("115", "Behördennummer 115")
+    ..line("115", "Behördennummer")
 };
