@@ -1,5 +1,7 @@
 //! The score of every document while a query is worked on, word by word. Only touched lines are visited again.
 
+use super::tuning::Tuning;
+
 #[derive(Debug, Default)]
 pub struct Board {
     /// Of the present word: the best place it was found at.
@@ -14,6 +16,14 @@ pub struct Board {
     in_title: Vec<bool>,
     /// The weight of the words that the document with most of them contains.
     fullest: f32,
+}
+
+/// What one word, or one term, is worth in one document.
+#[derive(Debug, Clone, Copy)]
+pub struct Note {
+    pub line: usize,
+    pub score: f32,
+    pub in_title: bool,
 }
 
 /// A document on the board.
@@ -46,6 +56,21 @@ impl Board {
         self.in_title[line] |= in_title;
     }
 
+    /// Takes the present word off the board again, as it was found.
+    pub fn take_word(&mut self) -> Vec<Note> {
+        let notes = self.word_touched.drain(..).map(|line| Note {
+            line,
+            score: self.word[line],
+            in_title: self.in_title[line],
+        });
+        let notes: Vec<_> = notes.collect();
+        for note in &notes {
+            self.word[note.line] = 0.0;
+            self.in_title[note.line] = false;
+        }
+        notes
+    }
+
     pub fn is_word_in_a_title(&self) -> bool {
         self.word_touched.iter().any(|line| self.in_title[*line])
     }
@@ -56,14 +81,15 @@ impl Board {
 
     /// Weighs the present word by how few of the readable documents contain it, and begins the next one.
     /// `importance` is below 1 for a word that was not typed.
-    pub fn finish_word(&mut self, readable: usize, importance: f32) {
-        let weight = importance * rarity(self.word_touched.len(), readable);
+    pub fn finish_word(&mut self, readable: usize, importance: f32, tuning: &Tuning) {
+        let spoken_of = self.word_touched.iter().map(|line| self.word[*line].min(1.0)).sum();
+        let weight = importance * rarity(spoken_of, readable).powf(tuning.rarity);
         for line in self.word_touched.drain(..) {
             if self.covered[line] == 0.0 {
                 self.touched.push(line);
             }
             self.sum[line] += weight * self.word[line];
-            self.covered[line] += weight;
+            self.covered[line] += weight * (self.word[line] / tuning.full_cover).min(1.0);
             self.title_words[line] = self.title_words[line].saturating_add(self.in_title[line].into());
             self.word[line] = 0.0;
             self.in_title[line] = false;
@@ -92,10 +118,8 @@ impl Board {
     }
 }
 
-/// The weight of a word: the root of BM25's inverse document frequency, so that one odd word in a long text does not
-/// outweigh the rest of the query. Always above zero.
+/// BM25's inverse document frequency, where a document counts as much as it speaks of the word. Always above zero.
 #[expect(clippy::cast_precision_loss, reason = "counts of documents")]
-fn rarity(with_word: usize, readable: usize) -> f32 {
-    let (with_word, readable) = (with_word as f32, readable as f32);
-    (1.0 + (readable - with_word + 0.5) / (with_word + 0.5)).ln().sqrt()
+fn rarity(with_word: f32, readable: usize) -> f32 {
+    (1.0 + (readable as f32 - with_word + 0.5) / (with_word + 0.5)).ln()
 }

@@ -13,12 +13,14 @@ use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher};
 use tokio::sync::Semaphore;
 
+use super::document::Document;
 use super::rank::{self, Scratch};
 use super::readable::ReadableCache;
 use super::schema::{self, Fields};
 use super::slot::Slot;
+use super::tuning::Tuning;
 use super::{Request, Results, analyzer, scope};
-use crate::knowledge::ChangeCursor;
+use crate::knowledge::{ChangeCursor, IndexableEntry};
 
 /// What the writer collects before it writes a segment. More would speed up a rebuild a little and stay in memory.
 const WRITER_MEMORY: usize = 30_000_000;
@@ -33,6 +35,7 @@ struct Inner {
     fields: Fields,
     readable: ReadableCache,
     scratch: Scratch,
+    tuning: Tuning,
     /// More searches at once than processors only take each other's memory and time.
     turns: Semaphore,
     caught_up: AtomicBool,
@@ -72,16 +75,29 @@ impl SearchIndex {
             slot.clear()?;
             Index::create_in_dir(slot.dir(), schema).context("cannot make the search index")?;
         }
-        Self::on(Index::open_in_dir(slot.dir())?, fields, Some(slot))
+        Self::on(Index::open_in_dir(slot.dir())?, fields, Some(slot), Tuning::default())
     }
 
     /// Without a directory, for tests.
     pub fn in_memory() -> anyhow::Result<Self> {
         let (schema, fields) = schema::build();
-        Self::on(Index::create_in_ram(schema), fields, None)
+        Self::on(Index::create_in_ram(schema), fields, None, Tuning::default())
     }
 
-    fn on(index: Index, fields: Fields, slot: Option<Slot>) -> anyhow::Result<Self> {
+    /// Of these entries alone, without a database: for measuring and for looking ahead.
+    pub fn of(entries: &[IndexableEntry], tuning: Tuning) -> anyhow::Result<Self> {
+        let (schema, fields) = schema::build();
+        let index = Self::on(Index::create_in_ram(schema), fields, None, tuning)?;
+        let mut writer = index.writer()?;
+        for entry in entries {
+            writer.add_document(schema::to_tantivy(index.fields(), &Document::of(entry)))?;
+        }
+        writer.commit()?;
+        index.reload()?;
+        Ok(index)
+    }
+
+    fn on(index: Index, fields: Fields, slot: Option<Slot>, tuning: Tuning) -> anyhow::Result<Self> {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self(Arc::new(Inner {
             index,
@@ -89,6 +105,7 @@ impl SearchIndex {
             fields,
             readable: ReadableCache::default(),
             scratch: Scratch::default(),
+            tuning,
             turns: Semaphore::new(available_parallelism().map_or(2, NonZero::get)),
             caught_up: AtomicBool::new(false),
             scopes: scope::Cache::default(),
@@ -101,7 +118,7 @@ impl SearchIndex {
         let started = Instant::now();
         let inner = &*self.0;
         let searcher = inner.reader.searcher();
-        let found = rank::search(&searcher, &inner.fields, &inner.readable, &inner.scratch, request);
+        let found = rank::search(&searcher, &inner.fields, &inner.readable, &inner.scratch, &inner.tuning, request);
         let took = started.elapsed();
         metrics::histogram!("ortsgespraech_search_seconds").record(took);
         match found {

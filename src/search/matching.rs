@@ -15,19 +15,7 @@ use super::board::Board;
 use super::query::QueryWord;
 use super::readable::{Readable, Standing};
 use super::schema::{Fields, Part, backwards};
-
-/// What a place is worth by how the word was found there.
-const AS_WRITTEN: f32 = 1.0;
-const AS_STEM: f32 = 0.9;
-/// The last word is still being typed; its beginning is nearly as good as the whole.
-const AS_BEGINNING: f32 = 0.85;
-/// A word that is finished may still be the first part of a compound.
-const AS_FIRST_PART: f32 = 0.5;
-/// The last part of a compound says what it is: an Ausweis is any kind of Ausweis.
-const AS_LAST_PART: f32 = 0.7;
-const AS_TYPO: f32 = 0.55;
-/// The word exists as it is written; what is one letter away was hardly meant.
-const AS_TYPO_OF_KNOWN_WORD: f32 = 0.2;
+use super::tuning::Tuning;
 
 /// Shorter beginnings fit too much; they are looked up in titles and names alone.
 const SHORTEST_BEGINNING_IN_TEXT: usize = 3;
@@ -47,6 +35,7 @@ pub struct Segment<'a> {
     standings: &'a [Standing],
     parts: Vec<PartIndex>,
     entries: Column<u64>,
+    tuning: &'a Tuning,
 }
 
 struct PartIndex {
@@ -59,17 +48,28 @@ struct PartIndex {
 }
 
 impl<'a> Segment<'a> {
-    pub fn open_all(searcher: &Searcher, fields: &Fields, readable: &'a Readable) -> tantivy::Result<Vec<Self>> {
+    pub fn open_all(
+        searcher: &Searcher,
+        fields: &Fields,
+        readable: &'a Readable,
+        tuning: &'a Tuning,
+    ) -> tantivy::Result<Vec<Self>> {
         let mut base = 0;
         let mut segments = Vec::new();
         for (reader, standings) in searcher.segment_readers().iter().zip(&readable.segments) {
-            segments.push(Self::open(reader, fields, standings, base)?);
+            segments.push(Self::open(reader, fields, standings, base, tuning)?);
             base += standings.len();
         }
         Ok(segments)
     }
 
-    fn open(reader: &SegmentReader, fields: &Fields, standings: &'a [Standing], base: usize) -> tantivy::Result<Self> {
+    fn open(
+        reader: &SegmentReader,
+        fields: &Fields,
+        standings: &'a [Standing],
+        base: usize,
+        tuning: &'a Tuning,
+    ) -> tantivy::Result<Self> {
         let part_index = |part| {
             let field = fields.words(part);
             tantivy::Result::Ok(PartIndex {
@@ -82,7 +82,7 @@ impl<'a> Segment<'a> {
             })
         };
         let parts = Part::ALL.into_iter().map(part_index).collect::<tantivy::Result<_>>()?;
-        Ok(Self { base, standings, parts, entries: reader.fast_fields().u64("entry")? })
+        Ok(Self { base, standings, parts, entries: reader.fast_fields().u64("entry")?, tuning })
     }
 
     /// Readable documents in which a word with this stem stands.
@@ -123,12 +123,13 @@ impl PartIndex {
     }
 
     /// What a word is worth in this part of this document, at most 1.
-    fn worth(&self, doc: DocId, times: f32) -> f32 {
+    fn worth(&self, doc: DocId, times: f32, tuning: &Tuning) -> f32 {
+        let length = self.length(doc);
         match self.part {
-            Part::Title => 1.0 / (1.0 + 0.05 * (self.length(doc) - 1.0).max(0.0)),
-            Part::Names => 0.85,
-            Part::Answer => 0.5 / (1.0 + 0.005 * self.length(doc)),
-            Part::Text => 0.4 * times / (times + 1.2 * (0.5 + 0.5 * self.length(doc) / 250.0)),
+            Part::Title => 1.0 / (1.0 + tuning.title_length * (length - 1.0).max(0.0)),
+            Part::Names => tuning.names,
+            Part::Answer => tuning.answer / (1.0 + 0.005 * length),
+            Part::Text => tuning.text * times / (times + tuning.text_saturation * (0.5 + 0.5 * length / 250.0)),
         }
     }
 }
@@ -136,23 +137,24 @@ impl PartIndex {
 /// As written, as a stem, joined with its neighbours, as a beginning.
 pub fn look_up(segment: &Segment, word: &QueryWord, board: &mut Board) -> tantivy::Result<()> {
     let length = word.text.chars().count();
+    let tuning = segment.tuning;
     for part in &segment.parts {
         for text in std::iter::once(&word.text).chain(&word.joined) {
             if let Some(info) = part.words.terms().get(text)? {
-                note_all(segment, part, &part.words, &info, AS_WRITTEN, board)?;
+                note_all(segment, part, &part.words, &info, 1.0, board)?;
             }
         }
         if let Some(info) = part.stems.terms().get(&word.stem)? {
-            note_all(segment, part, &part.stems, &info, AS_STEM, board)?;
+            note_all(segment, part, &part.stems, &info, tuning.as_stem, board)?;
         }
         if let Some(tails) = part.tails.as_ref().filter(|_| word.stem.len() >= SHORTEST_LAST_PART) {
-            note_beginnings(segment, part, tails, &backwards(&word.stem), AS_LAST_PART, board)?;
+            note_beginnings(segment, part, tails, &backwards(&word.stem), tuning.as_last_part, board)?;
         }
         let in_text = matches!(part.part, Part::Answer | Part::Text);
         if word.is_last && (length >= SHORTEST_BEGINNING_IN_TEXT || !in_text) {
-            note_beginnings(segment, part, &part.words, &word.text, AS_BEGINNING, board)?;
+            note_beginnings(segment, part, &part.words, &word.text, tuning.as_beginning, board)?;
         } else if !word.is_last && length >= SHORTEST_FIRST_PART {
-            note_beginnings(segment, part, &part.words, &word.text, AS_FIRST_PART, board)?;
+            note_beginnings(segment, part, &part.words, &word.text, tuning.as_first_part, board)?;
         }
     }
     Ok(())
@@ -182,7 +184,7 @@ pub fn look_up_typos(
     is_known: bool,
     board: &mut Board,
 ) -> tantivy::Result<()> {
-    let worth = if is_known { AS_TYPO_OF_KNOWN_WORD } else { AS_TYPO };
+    let worth = if is_known { segment.tuning.as_typo_of_known_word } else { segment.tuning.as_typo };
     for text in std::iter::once(&found.word.text).chain(&found.word.spelled) {
         for part in &segment.parts {
             let term = Term::from_field_text(part.field, text);
@@ -216,7 +218,7 @@ fn note_all(
         if segment.standing(doc) != Standing::Hidden {
             #[expect(clippy::cast_precision_loss, reason = "counts of words")]
             let times = postings.term_freq() as f32;
-            board.note(segment.base + doc as usize, worth * part.worth(doc, times), in_title);
+            board.note(segment.base + doc as usize, worth * part.worth(doc, times, segment.tuning), in_title);
         }
         doc = postings.advance();
     }

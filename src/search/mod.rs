@@ -9,6 +9,7 @@ mod document;
 mod follower;
 mod hits;
 mod index;
+mod lexicon;
 mod matching;
 mod pages;
 mod progress;
@@ -20,12 +21,14 @@ mod scope;
 mod slot;
 mod snippet;
 mod store;
+mod tuning;
 
 pub use check::{CheckReport, check};
 pub use follower::Follower;
 pub use index::SearchIndex;
 pub use pages::routes;
 pub use store::raise_epoch;
+pub use tuning::Tuning;
 
 use std::time::Duration;
 

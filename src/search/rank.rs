@@ -6,29 +6,28 @@
 //! more, and a document that contains more of the query comes before one that contains less. All statistics are taken
 //! over what the asking tenant may read, so other tenants' entries move nothing.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use tantivy::{DocAddress, DocId, Searcher};
 
-use super::board::Board;
+use super::board::{Board, Note};
 use super::compound;
 use super::hits;
+use super::lexicon;
 use super::matching::{Found, Segment, look_up, look_up_typos};
 use super::query::{self, QueryWord};
 use super::readable::{Readable, ReadableCache, Standing};
 use super::schema::Fields;
+use super::tuning::Tuning;
 use super::{Hit, Request};
 
-/// The importance of a word as it was typed, and of the parts of one that is known as a whole.
+/// The importance of a word as it was typed.
 const TYPED: f32 = 1.0;
-const PART_OF_KNOWN_WORD: f32 = 0.6;
 /// The town's own entry comes before an equal one of its knowledge base.
 const OWN: f32 = 1.06;
 /// Documents with less of the query than this share of the best one's are left out.
 const LEAST_COVERAGE: f32 = 0.4;
-/// A title that is the query and nothing more is the main entry; its special cases have longer titles.
-const WHOLE_TITLE: f32 = 0.25;
 
 const KEPT_BOARDS: usize = 8;
 
@@ -56,6 +55,7 @@ pub fn search(
     fields: &Fields,
     cache: &ReadableCache,
     scratch: &Scratch,
+    tuning: &Tuning,
     request: &Request,
 ) -> tantivy::Result<(Vec<Hit>, usize)> {
     let words = query::parse(&request.query);
@@ -63,11 +63,11 @@ pub fn search(
         return Ok((Vec::new(), 0));
     }
     let readable = cache.get(searcher, fields, request)?;
-    let segments = Segment::open_all(searcher, fields, &readable)?;
+    let segments = Segment::open_all(searcher, fields, &readable, tuning)?;
     let mut board = scratch.take(segments.iter().map(Segment::len).sum());
-    let found = score(&segments, words, &readable, &mut board);
+    let found = score(&segments, words, &readable, tuning, &mut board);
     let ranked = found.and_then(|found| {
-        let (page, total) = rank(&segments, &board, request);
+        let (page, total) = rank(&segments, &board, tuning, request);
         Ok((hits::show(searcher, fields, &readable, &found, &page)?, total))
     });
     board.clear();
@@ -80,35 +80,129 @@ fn score(
     segments: &[Segment],
     words: Vec<QueryWord>,
     readable: &Readable,
+    tuning: &Tuning,
     board: &mut Board,
 ) -> tantivy::Result<Vec<Found>> {
-    let mut waiting: VecDeque<(QueryWord, f32)> = words.into_iter().map(|word| (word, TYPED)).collect();
-    let mut all_found = Vec::with_capacity(waiting.len());
-    while let Some((word, importance)) = waiting.pop_front() {
-        let found = find(segments, word, board)?;
+    let mut all_found = Vec::with_capacity(words.len());
+    let mut meant = if tuning.lexicon { meanings(segments, &words, tuning, board)? } else { Meanings::default() };
+    let mut waiting: VecDeque<_> =
+        words.into_iter().enumerate().map(|(place, word)| (word, TYPED, meant.notes.remove(&place))).collect();
+    while let Some((word, importance, meant)) = waiting.pop_front() {
+        let found = find(segments, word, meant.is_some(), tuning, board)?;
+        let has_meaning = meant.is_some();
+        for note in meant.into_iter().flatten() {
+            board.note(note.line, note.score, note.in_title);
+        }
         let is_known = board.is_word_known();
         // Where no title has it, it may stand there in other words.
-        let wants_parts = !is_known || (!board.is_word_in_a_title() && importance == TYPED);
+        let wants_parts =
+            tuning.splits && !has_meaning && (!is_known || (!board.is_word_in_a_title() && importance == TYPED));
         if is_known {
-            board.finish_word(readable.count, importance);
+            board.finish_word(readable.count, importance, tuning);
         }
         if wants_parts && let Some(parts) = compound::split(segments, &found.word)? {
-            let importance = if is_known { PART_OF_KNOWN_WORD } else { importance };
-            parts.into_iter().rev().for_each(|part| waiting.push_front((part, importance)));
+            let importance = if is_known { tuning.part_of_known_word } else { importance };
+            parts.into_iter().rev().for_each(|part| waiting.push_front((part, importance, None)));
         }
         all_found.push(found);
     }
+    all_found.extend(meant.terms);
     Ok(all_found)
 }
 
-/// As it is written, else with one slip of the fingers, else, where it is long, with two.
-fn find(segments: &[Segment], word: QueryWord, board: &mut Board) -> tantivy::Result<Found> {
+/// What the lexicon says the words may mean, looked up.
+#[derive(Default)]
+struct Meanings {
+    /// By the place of the word in the query.
+    notes: HashMap<usize, Vec<Note>>,
+    terms: Vec<Found>,
+}
+
+fn meanings(
+    segments: &[Segment],
+    words: &[QueryWord],
+    tuning: &Tuning,
+    board: &mut Board,
+) -> tantivy::Result<Meanings> {
+    let mut meanings = Meanings::default();
+    let mut known: HashMap<String, Vec<Note>> = HashMap::new();
+    for expansion in lexicon::SHIPPED.expand(words) {
+        for word in &expansion.term {
+            if !known.contains_key(&word.text) {
+                known.insert(word.text.clone(), find_term_word(segments, word, tuning, board)?);
+                meanings.terms.push(Found { word: word.clone(), typos: HashSet::new() });
+            }
+        }
+        let parts: Vec<&[Note]> = expansion.term.iter().map(|word| known[&word.text].as_slice()).collect();
+        let notes = all_of(&parts, expansion.worth * tuning.term);
+        for place in expansion.covers {
+            meanings.notes.entry(place).or_default().extend(&notes);
+        }
+    }
+    Ok(meanings)
+}
+
+/// One word of a term: as it is written, or by its parts where nobody wrote it in one.
+fn find_term_word(
+    segments: &[Segment],
+    word: &QueryWord,
+    tuning: &Tuning,
+    board: &mut Board,
+) -> tantivy::Result<Vec<Note>> {
+    for segment in segments {
+        look_up(segment, word, board)?;
+    }
+    let notes = board.take_word();
+    if !notes.is_empty() || !tuning.splits {
+        return Ok(notes);
+    }
+    let Some(parts) = compound::split(segments, word)? else { return Ok(notes) };
+    let mut found = Vec::new();
+    for part in &parts {
+        for segment in segments {
+            look_up(segment, part, board)?;
+        }
+        found.push(board.take_word());
+    }
+    let parts: Vec<&[Note]> = found.iter().map(Vec::as_slice).collect();
+    Ok(all_of(&parts, tuning.part_of_known_word))
+}
+
+/// Documents that contain all of them, with the mean of what they are worth there.
+#[expect(clippy::cast_precision_loss, reason = "counts of words")]
+fn all_of(parts: &[&[Note]], worth: f32) -> Vec<Note> {
+    let Some((first, others)) = parts.split_first() else { return Vec::new() };
+    let mut sums: HashMap<usize, (f32, usize, bool)> =
+        first.iter().map(|note| (note.line, (note.score, 1, note.in_title))).collect();
+    for (count, part) in (1..).zip(others) {
+        for note in *part {
+            if let Some((sum, found, in_title)) = sums.get_mut(&note.line).filter(|(_, found, _)| *found == count) {
+                (*sum, *found, *in_title) = (*sum + note.score, count + 1, *in_title && note.in_title);
+            }
+        }
+    }
+    let complete = sums.into_iter().filter(|(_, (_, found, _))| *found == parts.len());
+    complete
+        .map(|(line, (sum, _, in_title))| Note { line, score: worth * sum / parts.len() as f32, in_title })
+        .collect()
+}
+
+/// As it is written, else with one slip of the fingers, else, where it is long, with two. A word that the lexicon knows is
+/// no slip.
+fn find(
+    segments: &[Segment],
+    word: QueryWord,
+    in_lexicon: bool,
+    tuning: &Tuning,
+    board: &mut Board,
+) -> tantivy::Result<Found> {
     let mut found = Found { word, typos: HashSet::new() };
     for segment in segments {
         look_up(segment, &found.word, board)?;
     }
     let is_known = board.is_word_known();
-    for slips in 1..=found.word.most_slips() {
+    let most_slips = if tuning.typos && !in_lexicon { found.word.most_slips() } else { 0 };
+    for slips in 1..=most_slips {
         if slips == 1 || !board.is_word_known() {
             for segment in segments {
                 look_up_typos(segment, &mut found, slips, is_known, board)?;
@@ -125,7 +219,7 @@ pub struct Ranked {
 }
 
 /// The requested page, best first; equals by age, so that the order never jumps.
-fn rank(segments: &[Segment], board: &Board, request: &Request) -> (Vec<Ranked>, usize) {
+fn rank(segments: &[Segment], board: &Board, tuning: &Tuning, request: &Request) -> (Vec<Ranked>, usize) {
     let mut ranked = Vec::new();
     for line in board.lines().filter(|line| line.coverage >= LEAST_COVERAGE) {
         let ordinal = segments.partition_point(|segment| segment.base <= line.number) - 1;
@@ -133,7 +227,7 @@ fn rank(segments: &[Segment], board: &Board, request: &Request) -> (Vec<Ranked>,
         let doc = DocId::try_from(line.number - segment.base).unwrap_or_default();
         let own = if segment.standing(doc) == Standing::Own { OWN } else { 1.0 };
         let whole_title = (line.title_words / segment.title_length(doc)).min(1.0);
-        let score = line.sum * own * line.coverage * (1.0 + WHOLE_TITLE * whole_title);
+        let score = line.sum * own * line.coverage.powf(tuning.coverage) * (1.0 + tuning.whole_title * whole_title);
         let address = DocAddress::new(u32::try_from(ordinal).unwrap_or_default(), doc);
         ranked.push(Ranked { address, score, entry: segment.entry(doc) });
     }

@@ -1,0 +1,129 @@
+//! What else a query may mean.
+
+use std::collections::HashSet;
+
+use super::{Lexicon, Rule, stem};
+use crate::search::query::QueryWord;
+
+/// Other words for some words of the query.
+#[derive(Debug, Clone)]
+pub struct Expansion {
+    /// Which words of the query it stands for, by their place.
+    pub covers: Vec<usize>,
+    pub term: Vec<QueryWord>,
+    /// Compared with the words as they were typed: above 0, at most 1.
+    pub worth: f32,
+}
+
+/// The first term of a line is the likeliest; each further one is worth a little less.
+const FIRST_TERM: f32 = 0.9;
+const NEXT_TERM: f32 = 0.95;
+/// The last word is still being typed, or has a slip in it.
+const GROWING: f32 = 0.85;
+const MISTYPED: f32 = 0.75;
+/// A longer expression says what its words mean here; what they mean by themselves counts less then.
+const WITHIN_LONGER: f32 = 0.6;
+const SHORTEST_BEGINNING: usize = 4;
+const MOST_RULES: usize = 24;
+
+/// A rule that the query speaks of.
+struct Match<'a> {
+    rule: &'a Rule,
+    covers: Vec<usize>,
+    worth: f32,
+}
+
+impl Lexicon {
+    pub fn expand(&self, words: &[QueryWord]) -> Vec<Expansion> {
+        let mut matches = self.matches(words);
+        let longest: Vec<usize> = (0..words.len())
+            .map(|word| matches.iter().filter(|m| m.covers.contains(&word)).map(|m| m.covers.len()).max().unwrap_or(0))
+            .collect();
+        for found in &mut matches {
+            if found.covers.iter().all(|word| longest[*word] > found.covers.len()) {
+                found.worth *= WITHIN_LONGER;
+            }
+        }
+        matches.sort_by(|one, other| other.worth.total_cmp(&one.worth).then(other.covers.len().cmp(&one.covers.len())));
+        matches.truncate(MOST_RULES);
+        matches.iter().flat_map(Match::expansions).collect()
+    }
+
+    fn matches(&self, words: &[QueryWord]) -> Vec<Match<'_>> {
+        let mut tried = HashSet::new();
+        let mut found = Vec::new();
+        for word in words {
+            for stem in self.stems_of(word) {
+                for &number in self.by_stem.get(&stem).into_iter().flatten() {
+                    if tried.insert(number) {
+                        found.extend(Match::find(&self.rules[number], words));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Stems of the lexicon that this word may be: its own, those it begins, those one slip away.
+    fn stems_of(&self, word: &QueryWord) -> Vec<String> {
+        let mut stems = vec![word.stem.clone()];
+        stems.extend(word.joined.iter().map(|joined| stem(joined)));
+        if word.is_last && word.text.chars().count() >= SHORTEST_BEGINNING {
+            let begun = self.words.range(word.text.clone()..).take_while(|known| known.starts_with(&word.text));
+            stems.extend(begun.take(20).map(|known| stem(known)));
+        }
+        if stems.iter().all(|stem| !self.by_stem.contains_key(stem)) {
+            stems.extend(self.words.iter().filter(|known| is_slip(&word.text, known)).map(|known| stem(known)));
+        }
+        stems
+    }
+}
+
+impl<'a> Match<'a> {
+    /// Every word of the expression stands in the query.
+    fn find(rule: &'a Rule, words: &[QueryWord]) -> Option<Self> {
+        let mut covers = Vec::new();
+        let mut worth = 1.0;
+        for wanted in &rule.words {
+            let places = words.iter().enumerate().filter_map(|(place, word)| Some((place, likeness(wanted, word)?)));
+            let (place, likeness) = places.max_by(|one, other| one.1.total_cmp(&other.1))?;
+            covers.push(place);
+            worth *= likeness;
+        }
+        covers.sort_unstable();
+        covers.dedup();
+        Some(Self { rule, covers, worth })
+    }
+
+    fn expansions(&self) -> Vec<Expansion> {
+        let mut worth = self.worth * FIRST_TERM;
+        let mut expansions = Vec::new();
+        for term in &self.rule.terms {
+            expansions.push(Expansion { covers: self.covers.clone(), term: term.clone(), worth });
+            worth *= NEXT_TERM;
+        }
+        expansions
+    }
+}
+
+/// How well a typed word is the wanted one. None: it is another.
+fn likeness(wanted: &QueryWord, word: &QueryWord) -> Option<f32> {
+    if wanted.text == word.text || wanted.stem == word.stem || word.joined.contains(&wanted.text) {
+        return Some(1.0);
+    }
+    let long_enough = word.text.chars().count() >= SHORTEST_BEGINNING;
+    if word.is_last && long_enough && wanted.text.starts_with(&word.text) {
+        return Some(GROWING);
+    }
+    is_slip(&word.text, &wanted.text).then_some(MISTYPED)
+}
+
+/// One letter more, less, other or swapped in a word of five letters or more, two in a long one.
+fn is_slip(typed: &str, known: &str) -> bool {
+    let allowed = match typed.chars().count() {
+        0..5 => return false,
+        5..9 => 1,
+        _ => 2,
+    };
+    typed.len().abs_diff(known.len()) <= allowed && strsim::osa_distance(typed, known) <= allowed
+}

@@ -1,0 +1,105 @@
+//! Bürgerdeutsch: what people say on the phone, and the official words for it.
+//!
+//! The lists are text files beside this one, by topic, in a format that editors can read:
+//!
+//! ```text
+//! # a comment
+//! perso, ausweis weg > Personalausweis, Personalausweis Verlust
+//! = Außerbetriebsetzung, Fahrzeugabmeldung
+//! ```
+//!
+//! Before `>` stand everyday words or phrases, behind it official terms, the likeliest first. A line with `=` names terms
+//! that mean the same. Case, umlauts, inflection and the order of words do not matter.
+
+mod expand;
+mod file;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use super::analyzer;
+use super::query::{self, QueryWord};
+
+/// The lists of the program.
+const LISTS: [&str; 21] = [
+    include_str!("lists/abkuerzungen.txt"),
+    include_str!("lists/ableitungen.txt"),
+    include_str!("lists/arbeit.txt"),
+    include_str!("lists/aufenthalt.txt"),
+    include_str!("lists/ausweis.txt"),
+    include_str!("lists/auto.txt"),
+    include_str!("lists/bauen.txt"),
+    include_str!("lists/familie.txt"),
+    include_str!("lists/geld.txt"),
+    include_str!("lists/gesundheit.txt"),
+    include_str!("lists/gewerbe.txt"),
+    include_str!("lists/heirat.txt"),
+    include_str!("lists/ordnung.txt"),
+    include_str!("lists/schule.txt"),
+    include_str!("lists/tod.txt"),
+    include_str!("lists/umwelt.txt"),
+    include_str!("lists/umzug.txt"),
+    include_str!("lists/verkehr.txt"),
+    include_str!("lists/wahlen.txt"),
+    include_str!("lists/wohnen.txt"),
+    include_str!("lists/weitere.txt"),
+];
+
+pub static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(&LISTS));
+
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    rules: Vec<Rule>,
+    /// Rules by the stems of their words.
+    by_stem: HashMap<String, Vec<usize>>,
+    /// The folded words of all rules in order, for beginnings and slips of the fingers.
+    words: BTreeSet<String>,
+}
+
+/// One expression and what it stands for.
+#[derive(Debug)]
+struct Rule {
+    words: Vec<QueryWord>,
+    terms: Vec<Vec<QueryWord>>,
+}
+
+impl Lexicon {
+    pub fn of(lists: &[&str]) -> Self {
+        let mut lexicon = Self::default();
+        for (expression, terms) in lists.iter().flat_map(|list| file::lines(list)) {
+            lexicon.add(expression, &terms);
+        }
+        lexicon
+    }
+
+    fn add(&mut self, expression: &str, terms: &[&str]) {
+        let words = phrase(expression);
+        let terms: Vec<_> = terms.iter().map(|term| phrase(term)).filter(|term| !term.is_empty()).collect();
+        if words.is_empty() || terms.is_empty() {
+            return;
+        }
+        for word in &words {
+            let rules = self.by_stem.entry(word.stem.clone()).or_default();
+            if rules.last() != Some(&self.rules.len()) {
+                rules.push(self.rules.len());
+            }
+            self.words.insert(word.text.clone());
+        }
+        self.rules.push(Rule { words, terms });
+    }
+
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+}
+
+/// The words of an expression or term, none of them still growing.
+fn phrase(text: &str) -> Vec<QueryWord> {
+    let mut words = query::parse(text);
+    words.iter_mut().for_each(|word| word.is_last = false);
+    words
+}
+
+fn stem(text: &str) -> String {
+    analyzer::stem(text)
+}
