@@ -88,15 +88,15 @@ fn score(
     let mut waiting: VecDeque<_> =
         words.into_iter().enumerate().map(|(place, word)| (word, TYPED, meant.notes.remove(&place))).collect();
     while let Some((word, importance, meant)) = waiting.pop_front() {
-        let found = find(segments, word, meant.is_some(), tuning, board)?;
-        let has_meaning = meant.is_some();
-        for note in meant.into_iter().flatten() {
+        let (notes, is_exact) = meant.unwrap_or_default();
+        let found = find(segments, word, is_exact, tuning, board)?;
+        // Where no title has it as it was typed, it may stand there in other words.
+        let is_titled = board.is_word_in_a_title();
+        for note in notes {
             board.note(note.line, note.score, note.in_title);
         }
         let is_known = board.is_word_known();
-        // Where no title has it, it may stand there in other words.
-        let wants_parts =
-            tuning.splits && !has_meaning && (!is_known || (!board.is_word_in_a_title() && importance == TYPED));
+        let wants_parts = tuning.splits && (!is_known || (!is_titled && importance == TYPED));
         if is_known {
             board.finish_word(readable.count, importance, tuning);
         }
@@ -114,7 +114,7 @@ fn score(
 #[derive(Default)]
 struct Meanings {
     /// By the place of the word in the query.
-    notes: HashMap<usize, Vec<Note>>,
+    notes: HashMap<usize, (Vec<Note>, bool)>,
     terms: Vec<Found>,
 }
 
@@ -135,8 +135,13 @@ fn meanings(
         }
         let parts: Vec<&[Note]> = expansion.term.iter().map(|word| known[&word.text].as_slice()).collect();
         let notes = all_of(&parts, expansion.worth * tuning.term);
+        if notes.is_empty() {
+            continue;
+        }
         for place in expansion.covers {
-            meanings.notes.entry(place).or_default().extend(&notes);
+            let (known, is_exact) = meanings.notes.entry(place).or_default();
+            known.extend(&notes);
+            *is_exact |= expansion.is_exact;
         }
     }
     Ok(meanings)

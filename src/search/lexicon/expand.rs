@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Lexicon, Rule, stem};
+use super::{Lexicon, Rule, phrase, stem};
 use crate::search::query::QueryWord;
 
 /// Other words for some words of the query.
@@ -13,6 +13,8 @@ pub struct Expansion {
     pub term: Vec<QueryWord>,
     /// Compared with the words as they were typed: above 0, at most 1.
     pub worth: f32,
+    /// The words were typed as the lexicon has them: no slip, nothing left to type.
+    pub is_exact: bool,
 }
 
 /// The first term of a line is the likeliest; each further one is worth a little less.
@@ -31,6 +33,7 @@ struct Match<'a> {
     rule: &'a Rule,
     covers: Vec<usize>,
     worth: f32,
+    is_exact: bool,
 }
 
 impl Lexicon {
@@ -46,7 +49,8 @@ impl Lexicon {
         }
         matches.sort_by(|one, other| other.worth.total_cmp(&one.worth).then(other.covers.len().cmp(&one.covers.len())));
         matches.truncate(MOST_RULES);
-        matches.iter().flat_map(Match::expansions).collect()
+        let corrections = words.iter().enumerate().flat_map(|(place, word)| self.corrections(place, word));
+        corrections.chain(matches.iter().flat_map(Match::expansions)).collect()
     }
 
     fn matches(&self, words: &[QueryWord]) -> Vec<Match<'_>> {
@@ -62,6 +66,21 @@ impl Lexicon {
             }
         }
         found
+    }
+
+    /// The words of the lexicon that are one slip away from one that it does not know.
+    fn corrections(&self, place: usize, word: &QueryWord) -> Vec<Expansion> {
+        if self.by_stem.contains_key(&word.stem) || word.is_last && self.is_beginning(&word.text) {
+            return Vec::new();
+        }
+        let meant = self.words.iter().filter(|known| is_slip(&word.text, known));
+        meant
+            .map(|known| Expansion { covers: vec![place], term: phrase(known), worth: MISTYPED, is_exact: false })
+            .collect()
+    }
+
+    fn is_beginning(&self, text: &str) -> bool {
+        self.words.range(text.to_owned()..).next().is_some_and(|known| known.starts_with(text))
     }
 
     /// Stems of the lexicon that this word may be: its own, those it begins, those one slip away.
@@ -92,14 +111,15 @@ impl<'a> Match<'a> {
         }
         covers.sort_unstable();
         covers.dedup();
-        Some(Self { rule, covers, worth })
+        Some(Self { rule, covers, worth, is_exact: worth == 1.0 })
     }
 
     fn expansions(&self) -> Vec<Expansion> {
         let mut worth = self.worth * FIRST_TERM;
         let mut expansions = Vec::new();
         for term in &self.rule.terms {
-            expansions.push(Expansion { covers: self.covers.clone(), term: term.clone(), worth });
+            let is_exact = self.is_exact;
+            expansions.push(Expansion { covers: self.covers.clone(), term: term.clone(), worth, is_exact });
             worth *= NEXT_TERM;
         }
         expansions
