@@ -28,6 +28,7 @@ bench:
 	@.ci/install-tools run
 	@$(MAKE) --no-print-directory build
 	$(program) database run --temporary -- cargo bench --bench bench
+	cargo bench --bench quality
 
 lint: front-end
 	cargo fmt --check

@@ -11,6 +11,7 @@
 //! property ("anmeldu" is no beginning of "anmeld"), so whole words are indexed beside stems.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -172,18 +173,29 @@ pub fn is_filler(word: &str) -> bool {
     FILLERS.binary_search_by(|filler| filler.as_str().cmp(word)).is_ok()
 }
 
+/// Words that say little about the matter: when, how many, who else. They count, but less.
+pub fn is_faint(word: &str, stem: &str) -> bool {
+    FAINT.contains(word) || FAINT.contains(stem)
+}
+
 /// Folded and in order.
 static FILLERS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let mut words: Vec<_> = include_str!("fillers.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .flat_map(str::split_whitespace)
-        .map(|word| fold(&normalise(word)))
-        .collect();
+    let mut words: Vec<_> = listed(include_str!("fillers.txt")).map(|word| fold(&normalise(word))).collect();
     words.sort_unstable();
     words.dedup();
     words
 });
+
+/// Folded, with their stems.
+static FAINT: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let words = listed(include_str!("faint.txt")).map(normalise);
+    words.flat_map(|word| [fold(&word), stem(&word)]).collect()
+});
+
+/// The words of a list; a line that begins with # is a comment.
+fn listed(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
+}
 
 #[cfg(test)]
 mod tests {

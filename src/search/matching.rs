@@ -17,6 +17,8 @@ use super::readable::{Readable, Standing};
 use super::schema::{Fields, Part, backwards};
 use super::tuning::Tuning;
 
+/// From this worth on a word is what a title says.
+const NAMED: f32 = 0.5;
 /// Shorter beginnings fit too much; they are looked up in titles and names alone.
 const SHORTEST_BEGINNING_IN_TEXT: usize = 3;
 const SHORTEST_FIRST_PART: usize = 4;
@@ -212,7 +214,8 @@ fn note_all(
     board: &mut Board,
 ) -> tantivy::Result<()> {
     let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
-    let in_title = part.part == Part::Title;
+    // A slip, or a mere part of a word, is no title.
+    let in_title = part.part == Part::Title && worth >= NAMED;
     let mut doc = postings.doc();
     while doc != TERMINATED {
         if segment.standing(doc) != Standing::Hidden {

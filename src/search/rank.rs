@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tantivy::{DocAddress, DocId, Searcher};
 
+use super::analyzer;
 use super::board::{Board, Note};
 use super::compound;
 use super::hits;
@@ -98,7 +99,9 @@ fn score(
         let is_known = board.is_word_known();
         let wants_parts = tuning.splits && (!is_known || (!is_titled && importance == TYPED));
         if is_known {
-            board.finish_word(readable.count, importance, tuning);
+            let titled = if board.is_word_in_a_title() { 1.0 } else { tuning.untitled };
+            let faint = if analyzer::is_faint(&found.word.text, &found.word.stem) { tuning.faint } else { 1.0 };
+            board.finish_word(readable.count, importance * titled * faint, tuning);
         }
         if wants_parts && let Some(parts) = compound::split(segments, &found.word)? {
             let importance = if is_known { tuning.part_of_known_word } else { importance };
@@ -126,7 +129,7 @@ fn meanings(
 ) -> tantivy::Result<Meanings> {
     let mut meanings = Meanings::default();
     let mut known: HashMap<String, Vec<Note>> = HashMap::new();
-    for expansion in lexicon::SHIPPED.expand(words) {
+    for expansion in lexicon::SHIPPED.expand(words, tuning.incomplete) {
         for word in &expansion.term {
             if !known.contains_key(&word.text) {
                 known.insert(word.text.clone(), find_term_word(segments, word, tuning, board)?);

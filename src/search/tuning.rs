@@ -35,6 +35,12 @@ pub struct Tuning {
     pub part_of_known_word: f32,
     /// What a term of the lexicon is worth.
     pub term: f32,
+    /// A word that no title, name or term of the lexicon has says little about the matter.
+    pub untitled: f32,
+    /// See `analyzer::is_faint`.
+    pub faint: f32,
+    /// An expression of the lexicon of which one word is missing.
+    pub incomplete: f32,
     /// From this worth on a word counts as fully covered.
     pub full_cover: f32,
 }
@@ -45,22 +51,25 @@ impl Default for Tuning {
             splits: true,
             typos: true,
             lexicon: true,
-            as_stem: 0.9,
+            as_stem: 0.98,
             as_beginning: 0.85,
             as_first_part: 0.5,
             as_last_part: 0.7,
             as_typo: 0.55,
-            as_typo_of_known_word: 0.2,
+            as_typo_of_known_word: 0.15,
             names: 0.85,
             answer: 0.5,
-            text: 0.4,
-            title_length: 0.05,
-            text_saturation: 1.2,
-            rarity: 0.5,
-            coverage: 1.0,
-            whole_title: 0.25,
+            text: 0.3,
+            title_length: 0.045,
+            text_saturation: 3.0,
+            rarity: 0.65,
+            coverage: 0.75,
+            whole_title: 0.4,
             part_of_known_word: 0.6,
-            term: 1.0,
+            term: 1.15,
+            untitled: 0.6,
+            faint: 0.3,
+            incomplete: 0.3,
             full_cover: 0.1,
         }
     }

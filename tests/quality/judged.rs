@@ -29,11 +29,6 @@ impl Judged {
         }
         categories
     }
-
-    pub fn title(&self, id: &str) -> &str {
-        let entry = self.entries.iter().find(|entry| entry.external_id == id);
-        entry.map_or("?", |entry| entry.content.title.as_str())
-    }
 }
 
 /// None where the files are not there.

@@ -37,26 +37,49 @@ fn main() {
         println!("{CATALOGUE} is not there: nothing is measured");
         return;
     };
-    let index = SearchIndex::of(&judged.entries, tuning()).expect("an index");
     let with_keys = std::env::var_os("WITHOUT_KEYS").is_none();
-    let misses = std::env::var("MISSES").ok();
-    println!("| category | n | success@1 | @3 | @10 | MRR@10 | zero hits | keys |");
-    println!("|---|---|---|---|---|---|---|---|");
-    let mut all = Vec::new();
-    for (category, queries) in judged.by_category() {
+    println!("| category | n | success@1 | @3 | @10 | MRR@10 | zero hits | keys |\n|---|---|---|---|---|---|---|---|");
+    let all = run(&judged, tuning(), with_keys);
+    for (category, figures) in &all {
+        figures.print(category);
+    }
+    print_means(&all, "");
+    if with_keys {
+        println!("\nWithout one stage:\n");
+        println!(
+            "| without | n | success@1 | @3 | @10 | MRR@10 | zero hits | keys |\n|---|---|---|---|---|---|---|---|"
+        );
+        for (name, tuning) in stages() {
+            print_means(&run(&judged, tuning, true), name);
+        }
+    }
+}
+
+/// What each stage of the search is good for shows when it is not there.
+fn stages() -> [(&'static str, Tuning); 4] {
+    let all = tuning();
+    [
+        ("splitting of compounds", Tuning { splits: false, ..all.clone() }),
+        ("forgiving slips", Tuning { typos: false, ..all.clone() }),
+        ("lexicon", Tuning { lexicon: false, ..all.clone() }),
+        ("faint words", Tuning { faint: 1.0, ..all }),
+    ]
+}
+
+fn run(judged: &Judged, tuning: Tuning, with_keys: bool) -> Vec<(String, Figures)> {
+    let index = SearchIndex::of(&judged.entries, tuning).expect("an index");
+    let misses = std::env::var("MISSES").unwrap_or_default();
+    let category = |(category, queries): (&str, Vec<&Query>)| {
         let mut figures = Figures::default();
         for query in queries {
             let place = measure(&index, query, with_keys, &mut figures);
-            if misses.as_deref().is_some_and(|wanted| wanted == category || wanted == "all")
-                && place.is_none_or(|place| place > 2)
-            {
-                explain(&index, &judged, query, place);
+            if [category, "all"].contains(&misses.as_str()) && place.is_none_or(|place| place > 2) {
+                explain(&index, judged, query, place);
             }
         }
-        figures.print(category);
-        all.push(figures);
-    }
-    print_means(&all);
+        (category.to_owned(), figures)
+    };
+    judged.by_category().into_iter().map(category).collect()
 }
 
 fn find(index: &SearchIndex, query: &str) -> Vec<String> {
@@ -106,8 +129,13 @@ fn keys(index: &SearchIndex, query: &Query) -> usize {
     needed
 }
 
+fn title<'a>(judged: &'a Judged, id: &str) -> &'a str {
+    let entry = judged.entries.iter().find(|entry| entry.external_id == id);
+    entry.map_or("?", |entry| entry.content.title.as_str())
+}
+
 fn explain(index: &SearchIndex, judged: &Judged, query: &Query, place: Option<usize>) {
-    let titles = |ids: &[String]| ids.iter().map(|id| judged.title(id)).collect::<Vec<_>>().join(" | ");
+    let titles = |ids: &[String]| ids.iter().map(|id| title(judged, id)).collect::<Vec<_>>().join(" | ");
     let hits = find(index, &query.text);
     eprintln!(
         "{:?} at {place:?}\n   wanted {}\n   found  {}",
@@ -147,24 +175,25 @@ fn print_line(name: &str, queries: usize, columns: [f64; 6]) {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
-fn print_means(all: &[Figures]) {
-    let sum = all.iter().fold(Figures::default(), |sum, part| Figures {
-        queries: sum.queries + part.queries,
-        first: sum.first + part.first,
-        third: sum.third + part.third,
-        tenth: sum.tenth + part.tenth,
-        reciprocal: sum.reciprocal + part.reciprocal,
-        nothing: sum.nothing + part.nothing,
-        keys: sum.keys + part.keys,
-    });
-    sum.print("ALL");
-    let mut macros = [0.0; 6];
-    for columns in all.iter().map(Figures::columns) {
-        for (mean, value) in macros.iter_mut().zip(columns) {
+fn print_means(all: &[(String, Figures)], without: &str) {
+    let mut sum = Figures::default();
+    let mut means = [0.0; 6];
+    for (_, part) in all {
+        sum.queries += part.queries;
+        sum.first += part.first;
+        sum.third += part.third;
+        sum.tenth += part.tenth;
+        sum.reciprocal += part.reciprocal;
+        sum.nothing += part.nothing;
+        sum.keys += part.keys;
+        for (mean, value) in means.iter_mut().zip(part.columns()) {
             *mean += value / all.len() as f64;
         }
     }
-    print_line("macro", all.len(), macros);
+    sum.print(if without.is_empty() { "ALL" } else { without });
+    if without.is_empty() {
+        print_line("macro", all.len(), means);
+    }
 }
 
 /// What is weighed, changed by NAME=VALUE pairs in TUNING.
@@ -193,6 +222,9 @@ fn tuning() -> Tuning {
             "whole_title" => tuning.whole_title = number,
             "part_of_known_word" => tuning.part_of_known_word = number,
             "term" => tuning.term = number,
+            "untitled" => tuning.untitled = number,
+            "faint" => tuning.faint = number,
+            "incomplete" => tuning.incomplete = number,
             "full_cover" => tuning.full_cover = number,
             other => panic!("nothing is weighed by {other}"),
         }

@@ -23,10 +23,14 @@ const NEXT_TERM: f32 = 0.95;
 /// The last word is still being typed, or has a slip in it.
 const GROWING: f32 = 0.85;
 const MISTYPED: f32 = 0.75;
+/// Another word of the same family.
+const KIN: f32 = 0.85;
 /// A longer expression says what its words mean here; what they mean by themselves counts less then.
 const WITHIN_LONGER: f32 = 0.6;
 const SHORTEST_BEGINNING: usize = 4;
 const MOST_RULES: usize = 24;
+/// Words of an expression that may lack one of them.
+const LONG: usize = 3;
 
 /// A rule that the query speaks of.
 struct Match<'a> {
@@ -37,8 +41,9 @@ struct Match<'a> {
 }
 
 impl Lexicon {
-    pub fn expand(&self, words: &[QueryWord]) -> Vec<Expansion> {
-        let mut matches = self.matches(words);
+    /// `incomplete` is what an expression is worth of which one word was not said; 0: nothing.
+    pub fn expand(&self, words: &[QueryWord], incomplete: f32) -> Vec<Expansion> {
+        let mut matches = self.matches(words, incomplete);
         let longest: Vec<usize> = (0..words.len())
             .map(|word| matches.iter().filter(|m| m.covers.contains(&word)).map(|m| m.covers.len()).max().unwrap_or(0))
             .collect();
@@ -53,19 +58,45 @@ impl Lexicon {
         corrections.chain(matches.iter().flat_map(Match::expansions)).collect()
     }
 
-    fn matches(&self, words: &[QueryWord]) -> Vec<Match<'_>> {
+    fn matches(&self, words: &[QueryWord], incomplete: f32) -> Vec<Match<'_>> {
         let mut tried = HashSet::new();
         let mut found = Vec::new();
         for word in words {
             for stem in self.stems_of(word) {
                 for &number in self.by_stem.get(&stem).into_iter().flatten() {
                     if tried.insert(number) {
-                        found.extend(Match::find(&self.rules[number], words));
+                        found.extend(self.find(&self.rules[number], words, incomplete));
                     }
                 }
             }
         }
         found
+    }
+
+    /// Every word of the expression stands in the query, or all but one of three and more.
+    fn find<'a>(&'a self, rule: &'a Rule, words: &[QueryWord], incomplete: f32) -> Option<Match<'a>> {
+        let mut covers = Vec::new();
+        let mut worth = 1.0;
+        let mut may_miss = usize::from(incomplete > 0.0 && rule.words.len() >= LONG);
+        // A single word's family is its own rule; within an expression it stands in for the word.
+        let with_family = rule.words.len() > 1;
+        for wanted in &rule.words {
+            let likeness = |word| {
+                likeness(wanted, word)
+                    .or_else(|| (with_family && self.is_family(&wanted.stem, &word.stem)).then_some(KIN))
+            };
+            let places = words.iter().enumerate().filter_map(|(place, word)| Some((place, likeness(word)?)));
+            if let Some((place, likeness)) = places.max_by(|one, other| one.1.total_cmp(&other.1)) {
+                covers.push(place);
+                worth *= likeness;
+            } else {
+                may_miss = may_miss.checked_sub(1)?;
+                worth *= incomplete;
+            }
+        }
+        covers.sort_unstable();
+        covers.dedup();
+        Some(Match { rule, covers, worth, is_exact: worth >= 1.0 })
     }
 
     /// The words of the lexicon that are one slip away from one that it does not know.
@@ -98,22 +129,7 @@ impl Lexicon {
     }
 }
 
-impl<'a> Match<'a> {
-    /// Every word of the expression stands in the query.
-    fn find(rule: &'a Rule, words: &[QueryWord]) -> Option<Self> {
-        let mut covers = Vec::new();
-        let mut worth = 1.0;
-        for wanted in &rule.words {
-            let places = words.iter().enumerate().filter_map(|(place, word)| Some((place, likeness(wanted, word)?)));
-            let (place, likeness) = places.max_by(|one, other| one.1.total_cmp(&other.1))?;
-            covers.push(place);
-            worth *= likeness;
-        }
-        covers.sort_unstable();
-        covers.dedup();
-        Some(Self { rule, covers, worth, is_exact: worth == 1.0 })
-    }
-
+impl Match<'_> {
     fn expansions(&self) -> Vec<Expansion> {
         let mut worth = self.worth * FIRST_TERM;
         let mut expansions = Vec::new();

@@ -14,7 +14,7 @@
 mod expand;
 mod file;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::analyzer;
@@ -54,6 +54,8 @@ pub struct Lexicon {
     by_stem: HashMap<String, Vec<usize>>,
     /// The folded words of all rules in order, for beginnings and slips of the fingers.
     words: BTreeSet<String>,
+    /// Words that mean the same, by stem: whoever says "Karre" may have any expression with "Auto" in mind.
+    families: HashMap<String, HashSet<usize>>,
 }
 
 /// One expression and what it stands for.
@@ -69,7 +71,24 @@ impl Lexicon {
         for (expression, terms) in lists.iter().flat_map(|list| file::lines(list)) {
             lexicon.add(expression, &terms);
         }
+        for (number, family) in lists.iter().flat_map(|list| file::equals(list)).enumerate() {
+            lexicon.add_family(number, &family);
+        }
         lexicon
+    }
+
+    fn add_family(&mut self, number: usize, family: &[&str]) {
+        let words: Vec<_> = family.iter().map(|term| phrase(term)).collect();
+        if words.iter().all(|words| words.len() == 1) {
+            for word in words.into_iter().flatten() {
+                self.families.entry(word.stem).or_default().insert(number);
+            }
+        }
+    }
+
+    fn is_family(&self, one: &str, other: &str) -> bool {
+        let families = self.families.get(one).zip(self.families.get(other));
+        families.is_some_and(|(one, other)| !one.is_disjoint(other))
     }
 
     fn add(&mut self, expression: &str, terms: &[&str]) {
@@ -86,10 +105,6 @@ impl Lexicon {
             self.words.insert(word.text.clone());
         }
         self.rules.push(Rule { words, terms });
-    }
-
-    pub fn len(&self) -> usize {
-        self.rules.len()
     }
 }
 
