@@ -162,6 +162,24 @@ pub fn look_up(segment: &Segment, word: &QueryWord, board: &mut Board) -> tantiv
     Ok(())
 }
 
+/// A word that was not typed but may be meant: as it is written or as a stem, and as a part of compounds in titles.
+pub fn look_up_term(segment: &Segment, word: &QueryWord, board: &mut Board) -> tantivy::Result<()> {
+    let tuning = segment.tuning;
+    for part in &segment.parts {
+        if let Some(info) = part.words.terms().get(&word.text)? {
+            note_all(segment, part, &part.words, &info, 1.0, board)?;
+        }
+        if let Some(info) = part.stems.terms().get(&word.stem)? {
+            note_all(segment, part, &part.stems, &info, tuning.as_stem, board)?;
+        }
+        if let Some(tails) = part.tails.as_ref().filter(|_| word.stem.len() >= SHORTEST_LAST_PART) {
+            note_beginnings(segment, part, tails, &backwards(&word.stem), tuning.as_last_part, board)?;
+            note_beginnings(segment, part, &part.words, &word.text, tuning.as_first_part, board)?;
+        }
+    }
+    Ok(())
+}
+
 /// Words that begin with this one and go on.
 fn note_beginnings(
     segment: &Segment,

@@ -16,7 +16,7 @@ use super::board::{Board, Note};
 use super::compound;
 use super::hits;
 use super::lexicon;
-use super::matching::{Found, Segment, look_up, look_up_typos};
+use super::matching::{Found, Segment, look_up, look_up_term, look_up_typos};
 use super::query::{self, QueryWord};
 use super::readable::{Readable, ReadableCache, Standing};
 use super::schema::Fields;
@@ -158,7 +158,7 @@ fn find_term_word(
     board: &mut Board,
 ) -> tantivy::Result<Vec<Note>> {
     for segment in segments {
-        look_up(segment, word, board)?;
+        look_up_term(segment, word, board)?;
     }
     let notes = board.take_word();
     if !notes.is_empty() || !tuning.splits {
@@ -168,7 +168,7 @@ fn find_term_word(
     let mut found = Vec::new();
     for part in &parts {
         for segment in segments {
-            look_up(segment, part, board)?;
+            look_up_term(segment, part, board)?;
         }
         found.push(board.take_word());
     }
@@ -180,6 +180,9 @@ fn find_term_word(
 #[expect(clippy::cast_precision_loss, reason = "counts of words")]
 fn all_of(parts: &[&[Note]], worth: f32) -> Vec<Note> {
     let Some((first, others)) = parts.split_first() else { return Vec::new() };
+    if others.is_empty() {
+        return first.iter().map(|note| Note { score: worth * note.score, ..*note }).collect();
+    }
     let mut sums: HashMap<usize, (f32, usize, bool)> =
         first.iter().map(|note| (note.line, (note.score, 1, note.in_title))).collect();
     for (count, part) in (1..).zip(others) {
