@@ -100,6 +100,20 @@ impl<'a> Segment<'a> {
         Ok(count)
     }
 
+    /// A readable title has this word as it is written.
+    pub fn has_in_a_title(&self, text: &str) -> tantivy::Result<bool> {
+        let index = &self.parts[Part::Title as usize].words;
+        let Some(info) = index.terms().get(text)? else { return Ok(false) };
+        let mut postings = index.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+        while postings.doc() != TERMINATED {
+            if self.standing(postings.doc()) != Standing::Hidden {
+                return Ok(true);
+            }
+            postings.advance();
+        }
+        Ok(false)
+    }
+
     pub fn len(&self) -> usize {
         self.standings.len()
     }

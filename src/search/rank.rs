@@ -15,7 +15,7 @@ use super::analyzer;
 use super::board::{Board, Note};
 use super::compound;
 use super::hits;
-use super::lexicon;
+use super::lexicon::{self, Expansion};
 use super::matching::{Found, Segment, look_up, look_up_term, look_up_typos};
 use super::query::{self, QueryWord};
 use super::readable::{Readable, ReadableCache, Standing};
@@ -130,10 +130,15 @@ fn meanings(
     let mut meanings = Meanings::default();
     let mut known: HashMap<String, Vec<Note>> = HashMap::new();
     for expansion in lexicon::SHIPPED.expand(words, tuning.incomplete) {
+        if !expansion.is_exact && is_written(segments, words, &expansion)? {
+            continue;
+        }
+        // Beside a word that was typed the others of a term are only its company; they are not marked.
+        let is_other = expansion.term.iter().all(|term| words.iter().all(|word| word.stem != term.stem));
         for word in &expansion.term {
             if !known.contains_key(&word.text) {
                 known.insert(word.text.clone(), find_term_word(segments, word, tuning, board)?);
-                meanings.terms.push(Found { word: word.clone(), typos: HashSet::new() });
+                meanings.terms.extend(is_other.then(|| Found { word: word.clone(), typos: HashSet::new() }));
             }
         }
         let parts: Vec<&[Note]> = expansion.term.iter().map(|word| known[&word.text].as_slice()).collect();
@@ -148,6 +153,17 @@ fn meanings(
         }
     }
     Ok(meanings)
+}
+
+/// The one word that it stands for is in a title as it was typed: neither a slip nor a beginning of something else.
+fn is_written(segments: &[Segment], words: &[QueryWord], expansion: &Expansion) -> tantivy::Result<bool> {
+    let [place] = expansion.covers[..] else { return Ok(false) };
+    for segment in segments {
+        if segment.has_in_a_title(&words[place].text)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// One word of a term: as it is written, or by its parts where nobody wrote it in one.

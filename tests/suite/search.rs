@@ -55,7 +55,7 @@ async fn forms_of_a_word_meet(options: PgPoolOptions, database: PgConnectOptions
         ("§34a gewo", titles[3]),
     ];
     for (query, title) in cases {
-        assert_eq!(test.titles(test.cast.kreis, query)[0], title, "{query}");
+        assert_eq!(test.titles(test.cast.kreis, query), [title], "{query}");
     }
 }
 

@@ -90,7 +90,7 @@ async fn page_shows_hits_with_their_origin(options: PgPoolOptions, database: PgC
     let test = catalogue(options, database).await;
     let editor = test.sign_in(cast::EDITOR_OF_A).await;
     let page = editor.get("/knowledge/stadt-a/search?q=hund").await.is(200).body;
-    assert!(page.contains("<mark>Hund</mark>") && page.contains("Hundesteuer"), "{page}");
+    assert!(page.contains("<mark>Hund</mark> anmelden") && page.contains("Hundesteuer"), "{page}");
     assert!(page.contains("2 Treffer") && !page.contains("Hundewiese"));
     let own = editor.get("/knowledge/stadt-a/search?q=hund&origin=own").await.is(200).body;
     assert!(own.contains("anmelden") && !own.contains("Hundesteuer"));

@@ -14,6 +14,8 @@
 mod expand;
 mod file;
 
+pub use expand::Expansion;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
