@@ -11,6 +11,7 @@ mod hits;
 mod index;
 mod lexicon;
 mod matching;
+mod meaning;
 mod pages;
 mod progress;
 mod query;
