@@ -136,10 +136,15 @@ pub fn stem(normal: &str) -> String {
 
 /// NFKC, lower case, no soft hyphens.
 pub fn normalise(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+    if text.chars().all(is_plain) {
+        return text.to_lowercase();
     }
     text.nfkc().filter(|c| *c != '\u{ad}').flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// What nearly all German words are made of: one character a letter, whatever the form of Unicode.
+fn is_plain(character: char) -> bool {
+    character.is_ascii() || matches!(character, 'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü' | 'ß')
 }
 
 /// Umlauts in all three spellings become the plain vowel, ß becomes ss, other accents go.
@@ -150,6 +155,9 @@ pub fn fold(normal: &str) -> String {
 fn without_accents(normal: &str) -> String {
     if normal.is_ascii() {
         return normal.to_owned();
+    }
+    if normal.chars().all(is_plain) {
+        return normal.replace('ß', "ss").replace('ä', "a").replace('ö', "o").replace('ü', "u");
     }
     normal.replace('ß', "ss").nfd().filter(|c| !is_combining_mark(*c)).collect()
 }

@@ -79,6 +79,11 @@ impl Board {
         !self.word_touched.is_empty()
     }
 
+    /// How many documents the present word was found in so far.
+    pub fn count_of_word(&self) -> usize {
+        self.word_touched.len()
+    }
+
     /// Weighs the present word by how few of the readable documents contain it, and begins the next one.
     /// `importance` is below 1 for a word that was not typed.
     pub fn finish_word(&mut self, readable: usize, importance: f32, tuning: &Tuning) {

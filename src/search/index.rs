@@ -97,6 +97,11 @@ impl SearchIndex {
         Ok(index)
     }
 
+    /// The same index, weighed differently.
+    pub fn weighing(&self, tuning: Tuning) -> anyhow::Result<Self> {
+        Self::on(self.0.index.clone(), self.0.fields, None, tuning)
+    }
+
     fn on(index: Index, fields: Fields, slot: Option<Slot>, tuning: Tuning) -> anyhow::Result<Self> {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self(Arc::new(Inner {

@@ -71,9 +71,7 @@ fn find_term_word(
     tuning: &Tuning,
     board: &mut Board,
 ) -> tantivy::Result<Vec<Note>> {
-    for segment in segments {
-        look_up_term(segment, word, board)?;
-    }
+    look_up_term(segments, word, board)?;
     let notes = board.take_word();
     if !notes.is_empty() || !tuning.splits {
         return Ok(notes);
@@ -81,9 +79,7 @@ fn find_term_word(
     let Some(parts) = compound::split(segments, word)? else { return Ok(notes) };
     let mut found = Vec::new();
     for part in &parts {
-        for segment in segments {
-            look_up_term(segment, part, board)?;
-        }
+        look_up_term(segments, part, board)?;
         found.push(board.take_word());
     }
     let parts: Vec<&[Note]> = found.iter().map(Vec::as_slice).collect();
@@ -93,21 +89,28 @@ fn find_term_word(
 /// Documents that contain all of them, with the mean of what they are worth there.
 #[expect(clippy::cast_precision_loss, reason = "counts of words")]
 fn all_of(parts: &[&[Note]], worth: f32) -> Vec<Note> {
+    let mut parts = parts.to_vec();
+    parts.sort_by_key(|part| part.len());
     let Some((first, others)) = parts.split_first() else { return Vec::new() };
-    if others.is_empty() {
-        return first.iter().map(|note| Note { score: worth * note.score, ..*note }).collect();
+    let mut notes = first.to_vec();
+    notes.sort_unstable_by_key(|note| note.line);
+    for part in others {
+        notes = both(&notes, part);
     }
-    let mut sums: HashMap<usize, (f32, usize, bool)> =
-        first.iter().map(|note| (note.line, (note.score, 1, note.in_title))).collect();
-    for (count, part) in (1..).zip(others) {
-        for note in *part {
-            if let Some((sum, found, in_title)) = sums.get_mut(&note.line).filter(|(_, found, _)| *found == count) {
-                (*sum, *found, *in_title) = (*sum + note.score, count + 1, *in_title && note.in_title);
-            }
+    let worth = worth / parts.len() as f32;
+    notes.iter_mut().for_each(|note| note.score *= worth);
+    notes
+}
+
+/// The lines on both, with their sum. The first are in the order of lines.
+fn both(few: &[Note], many: &[Note]) -> Vec<Note> {
+    let mut sums: Vec<Option<Note>> = vec![None; few.len()];
+    for note in many {
+        if let Ok(place) = few.binary_search_by_key(&note.line, |few| few.line) {
+            let one = few[place];
+            let (score, in_title) = (one.score + note.score, one.in_title && note.in_title);
+            sums[place] = Some(Note { line: note.line, score, in_title });
         }
     }
-    let complete = sums.into_iter().filter(|(_, (_, found, _))| *found == parts.len());
-    complete
-        .map(|(line, (sum, _, in_title))| Note { line, score: worth * sum / parts.len() as f32, in_title })
-        .collect()
+    sums.into_iter().flatten().collect()
 }

@@ -6,16 +6,17 @@
 //! few readable documents contain count more, and a document that contains more of the query comes before one that contains
 //! less. All statistics are taken over what the asking tenant may read, so other tenants' entries move nothing.
 
-use std::collections::{HashSet, VecDeque};
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use tantivy::{DocAddress, DocId, Searcher};
 
 use super::analyzer;
-use super::board::Board;
+use super::board::{Board, Line};
 use super::compound;
 use super::hits;
-use super::matching::{Found, Segment, look_up, look_up_typos};
+use super::matching::{Found, Segment, Slips, look_up, look_up_typos};
 use super::meaning::{Meanings, look_up_meanings};
 use super::query::{self, QueryWord};
 use super::readable::{Readable, ReadableCache, Standing};
@@ -124,15 +125,15 @@ fn find(
     board: &mut Board,
 ) -> tantivy::Result<Found> {
     let mut found = Found { word, typos: HashSet::new() };
-    for segment in segments {
-        look_up(segment, &found.word, board)?;
-    }
+    look_up(segments, &found.word, board)?;
     let is_known = board.is_word_known();
-    let most_slips = if tuning.typos && !in_lexicon { found.word.most_slips() } else { 0 };
+    let may_slip = tuning.typos && !in_lexicon && !board.is_word_in_a_title();
+    let most_slips = if may_slip { found.word.most_slips() } else { 0 };
     for slips in 1..=most_slips {
         if slips == 1 || !board.is_word_known() {
+            let slips = Slips::of(&found.word, slips)?;
             for segment in segments {
-                look_up_typos(segment, &mut found, slips, is_known, board)?;
+                look_up_typos(segment, &mut found, &slips, is_known, board)?;
             }
         }
     }
@@ -147,25 +148,53 @@ pub struct Ranked {
 
 /// The requested page, best first; equals by age, so that the order never jumps.
 fn rank(segments: &[Segment], board: &Board, tuning: &Tuning, request: &Request) -> (Vec<Ranked>, usize) {
-    let mut ranked = Vec::new();
-    for line in board.lines().filter(|line| line.coverage >= LEAST_COVERAGE) {
-        let ordinal = segments.partition_point(|segment| segment.base <= line.number) - 1;
-        let segment = &segments[ordinal];
-        let doc = DocId::try_from(line.number - segment.base).unwrap_or_default();
-        let own = if segment.standing(doc) == Standing::Own { OWN } else { 1.0 };
-        let whole_title = (line.title_words / segment.title_length(doc)).min(1.0);
-        let score = line.sum * own * line.coverage.powf(tuning.coverage) * (1.0 + tuning.whole_title * whole_title);
-        let address = DocAddress::new(u32::try_from(ordinal).unwrap_or_default(), doc);
-        ranked.push(Ranked { address, score, entry: segment.entry(doc) });
-    }
-    let total = ranked.len();
-    let order = |one: &Ranked, other: &Ranked| other.score.total_cmp(&one.score).then(one.entry.cmp(&other.entry));
     let wanted = request.offset.saturating_add(request.limit);
-    if wanted < total {
-        ranked.select_nth_unstable_by(wanted, order);
-        ranked.truncate(wanted);
+    let mut best: BinaryHeap<Ranked> = BinaryHeap::new();
+    let mut total = 0;
+    for line in board.lines().filter(|line| line.coverage >= LEAST_COVERAGE) {
+        total += 1;
+        let most = line.sum * OWN * (1.0 + tuning.whole_title);
+        if best.len() == wanted && best.peek().is_some_and(|last| most < last.score) {
+            continue;
+        }
+        best.push(score_of(segments, &line, tuning));
+        if best.len() > wanted {
+            best.pop();
+        }
     }
-    ranked.sort_unstable_by(order);
+    let mut ranked = best.into_sorted_vec();
     ranked.drain(..request.offset.min(ranked.len()));
     (ranked, total)
 }
+
+fn score_of(segments: &[Segment], line: &Line, tuning: &Tuning) -> Ranked {
+    let ordinal = segments.partition_point(|segment| segment.base <= line.number) - 1;
+    let segment = &segments[ordinal];
+    let doc = DocId::try_from(line.number - segment.base).unwrap_or_default();
+    let own = if segment.standing(doc) == Standing::Own { OWN } else { 1.0 };
+    let whole_title = (line.title_words / segment.title_length(doc)).min(1.0);
+    let score = line.sum * own * line.coverage.powf(tuning.coverage) * (1.0 + tuning.whole_title * whole_title);
+    let address = DocAddress::new(u32::try_from(ordinal).unwrap_or_default(), doc);
+    Ranked { address, score, entry: segment.entry(doc) }
+}
+
+/// The best is the smallest, as in a list that is read from its beginning.
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.score.total_cmp(&self.score).then(self.entry.cmp(&other.entry))
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Ranked {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Ranked {}

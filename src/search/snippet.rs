@@ -59,6 +59,7 @@ impl<'a> Marker<'a> {
     fn which(&self, written: &str) -> Option<usize> {
         let normal = analyzer::normalise(written);
         let text = analyzer::fold(&normal);
+        let mut stem = None;
         self.found.iter().position(|found| {
             let word = &found.word;
             let may_be_part = word.stem.len() >= SHORTEST_PART;
@@ -67,7 +68,8 @@ impl<'a> Marker<'a> {
                 || (may_be_part && text.ends_with(&word.stem))
                 || word.joined.contains(&text)
                 || found.typos.contains(&text)
-                || (shares_beginning(&text, &word.stem) && analyzer::stem(&normal) == word.stem)
+                || (shares_beginning(&text, &word.stem)
+                    && *stem.get_or_insert_with(|| analyzer::stem(&normal)) == word.stem)
         })
     }
 }

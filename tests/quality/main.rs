@@ -39,7 +39,8 @@ fn main() {
     };
     let with_keys = std::env::var_os("WITHOUT_KEYS").is_none();
     println!("| category | n | success@1 | @3 | @10 | MRR@10 | zero hits | keys |\n|---|---|---|---|---|---|---|---|");
-    let all = run(&judged, tuning(), with_keys);
+    let index = SearchIndex::of(&judged.entries, tuning()).expect("an index");
+    let all = run(&judged, &index, with_keys);
     for (category, figures) in &all {
         figures.print(category);
     }
@@ -50,7 +51,8 @@ fn main() {
             "| without | n | success@1 | @3 | @10 | MRR@10 | zero hits | keys |\n|---|---|---|---|---|---|---|---|"
         );
         for (name, tuning) in stages() {
-            print_means(&run(&judged, tuning, true), name);
+            let index = index.weighing(tuning).expect("the same index");
+            print_means(&run(&judged, &index, true), name);
         }
     }
 }
@@ -66,15 +68,14 @@ fn stages() -> [(&'static str, Tuning); 4] {
     ]
 }
 
-fn run(judged: &Judged, tuning: Tuning, with_keys: bool) -> Vec<(String, Figures)> {
-    let index = SearchIndex::of(&judged.entries, tuning).expect("an index");
+fn run(judged: &Judged, index: &SearchIndex, with_keys: bool) -> Vec<(String, Figures)> {
     let misses = std::env::var("MISSES").unwrap_or_default();
     let category = |(category, queries): (&str, Vec<&Query>)| {
         let mut figures = Figures::default();
         for query in queries {
-            let place = measure(&index, query, with_keys, &mut figures);
+            let place = measure(index, query, with_keys, &mut figures);
             if [category, "all"].contains(&misses.as_str()) && place.is_none_or(|place| place > 2) {
-                explain(&index, judged, query, place);
+                explain(index, judged, query, place);
             }
         }
         (category.to_owned(), figures)

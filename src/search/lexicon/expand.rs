@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Lexicon, Rule, phrase, stem};
+use super::{Known, Lexicon, Rule, phrase, stem};
 use crate::search::query::QueryWord;
 
 /// Other words for some words of the query.
@@ -43,7 +43,8 @@ struct Match<'a> {
 impl Lexicon {
     /// `incomplete` is what an expression is worth of which one word was not said; 0: nothing.
     pub fn expand(&self, words: &[QueryWord], incomplete: f32) -> Vec<Expansion> {
-        let mut matches = self.matches(words, incomplete);
+        let slips: Vec<_> = words.iter().map(|word| self.slips_of(word)).collect();
+        let mut matches = self.matches(words, &slips, incomplete);
         let longest: Vec<usize> = (0..words.len())
             .map(|word| matches.iter().filter(|m| m.covers.contains(&word)).map(|m| m.covers.len()).max().unwrap_or(0))
             .collect();
@@ -54,15 +55,15 @@ impl Lexicon {
         }
         matches.sort_by(|one, other| other.worth.total_cmp(&one.worth).then(other.covers.len().cmp(&one.covers.len())));
         matches.truncate(MOST_RULES);
-        let corrections = words.iter().enumerate().flat_map(|(place, word)| self.corrections(place, word));
+        let corrections = slips.iter().enumerate().flat_map(|(place, slips)| corrections(place, slips));
         corrections.chain(matches.iter().flat_map(Match::expansions)).collect()
     }
 
-    fn matches(&self, words: &[QueryWord], incomplete: f32) -> Vec<Match<'_>> {
+    fn matches(&self, words: &[QueryWord], slips: &[Vec<&Known>], incomplete: f32) -> Vec<Match<'_>> {
         let mut tried = HashSet::new();
         let mut found = Vec::new();
-        for word in words {
-            for stem in self.stems_of(word) {
+        for (word, slips) in words.iter().zip(slips) {
+            for stem in self.stems_of(word).into_iter().chain(slips.iter().map(|known| stem(&known.text))) {
                 for &number in self.by_stem.get(&stem).into_iter().flatten() {
                     if tried.insert(number) {
                         found.extend(self.find(&self.rules[number], words, incomplete));
@@ -99,34 +100,40 @@ impl Lexicon {
         Some(Match { rule, covers, worth, is_exact: worth >= 1.0 })
     }
 
-    /// The words of the lexicon that are one slip away from one that it does not know.
-    fn corrections(&self, place: usize, word: &QueryWord) -> Vec<Expansion> {
-        if self.by_stem.contains_key(&word.stem) || word.is_last && self.is_beginning(&word.text) {
+    /// The words of the lexicon that are a slip away from one that it does not know.
+    fn slips_of(&self, word: &QueryWord) -> Vec<&Known> {
+        let is_known = self.by_stem.contains_key(&word.stem) || word.joined.iter().any(|joined| self.knows(joined));
+        if is_known || word.is_last && self.begun_by(&word.text).next().is_some() {
             return Vec::new();
         }
-        let meant = self.words.iter().filter(|known| is_slip(&word.text, known));
-        meant
-            .map(|known| Expansion { covers: vec![place], term: phrase(known), worth: MISTYPED, is_exact: false })
-            .collect()
+        let typed = Known::new(&word.text);
+        self.words.iter().filter(|known| typed.is_slip_of(known)).collect()
     }
 
-    fn is_beginning(&self, text: &str) -> bool {
-        self.words.range(text.to_owned()..).next().is_some_and(|known| known.starts_with(text))
+    fn knows(&self, text: &str) -> bool {
+        self.by_stem.contains_key(&stem(text))
     }
 
-    /// Stems of the lexicon that this word may be: its own, those it begins, those one slip away.
+    fn begun_by<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a Known> {
+        let first = self.words.partition_point(|known| known.text.as_str() < text);
+        self.words[first..].iter().take_while(move |known| known.text.starts_with(text))
+    }
+
+    /// Stems of the lexicon that this word may be: its own and those it begins.
     fn stems_of(&self, word: &QueryWord) -> Vec<String> {
         let mut stems = vec![word.stem.clone()];
         stems.extend(word.joined.iter().map(|joined| stem(joined)));
         if word.is_last && word.text.chars().count() >= SHORTEST_BEGINNING {
-            let begun = self.words.range(word.text.clone()..).take_while(|known| known.starts_with(&word.text));
-            stems.extend(begun.take(20).map(|known| stem(known)));
-        }
-        if stems.iter().all(|stem| !self.by_stem.contains_key(stem)) {
-            stems.extend(self.words.iter().filter(|known| is_slip(&word.text, known)).map(|known| stem(known)));
+            stems.extend(self.begun_by(&word.text).take(20).map(|known| stem(&known.text)));
         }
         stems
     }
+}
+
+fn corrections(place: usize, slips: &[&Known]) -> Vec<Expansion> {
+    let correction =
+        |known: &&Known| Expansion { covers: vec![place], term: phrase(&known.text), worth: MISTYPED, is_exact: false };
+    slips.iter().map(correction).collect()
 }
 
 impl Match<'_> {
@@ -151,15 +158,5 @@ fn likeness(wanted: &QueryWord, word: &QueryWord) -> Option<f32> {
     if word.is_last && long_enough && wanted.text.starts_with(&word.text) {
         return Some(GROWING);
     }
-    is_slip(&word.text, &wanted.text).then_some(MISTYPED)
-}
-
-/// One letter more, less, other or swapped in a word of five letters or more, two in a long one.
-fn is_slip(typed: &str, known: &str) -> bool {
-    let allowed = match typed.chars().count() {
-        0..5 => return false,
-        5..9 => 1,
-        _ => 2,
-    };
-    typed.len().abs_diff(known.len()) <= allowed && strsim::osa_distance(typed, known) <= allowed
+    Known::new(&word.text).is_slip_of(&Known::new(&wanted.text)).then_some(MISTYPED)
 }

@@ -13,17 +13,20 @@
 
 mod expand;
 mod file;
+mod known;
 
 pub use expand::Expansion;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use known::Known;
 
 use super::analyzer;
 use super::query::{self, QueryWord};
 
 /// The lists of the program.
-const LISTS: [&str; 21] = [
+const LISTS: [&str; 44] = [
     include_str!("lists/abkuerzungen.txt"),
     include_str!("lists/ableitungen.txt"),
     include_str!("lists/arbeit.txt"),
@@ -36,15 +39,38 @@ const LISTS: [&str; 21] = [
     include_str!("lists/gesundheit.txt"),
     include_str!("lists/gewerbe.txt"),
     include_str!("lists/heirat.txt"),
+    include_str!("lists/lage-abfall.txt"),
+    include_str!("lists/lage-arbeit-gewerbe.txt"),
+    include_str!("lists/lage-ausweis-aufenthalt.txt"),
+    include_str!("lists/lage-auto.txt"),
+    include_str!("lists/lage-bauen.txt"),
+    include_str!("lists/lage-energie-wasser.txt"),
+    include_str!("lists/lage-familie.txt"),
+    include_str!("lists/lage-feste-sicherheit.txt"),
+    include_str!("lists/lage-fundsachen.txt"),
+    include_str!("lists/lage-geld-gesundheit.txt"),
+    include_str!("lists/lage-gericht-steuer.txt"),
+    include_str!("lists/lage-gewerbe.txt"),
+    include_str!("lists/lage-heirat-namen.txt"),
+    include_str!("lists/lage-laerm-nachbarn.txt"),
+    include_str!("lists/lage-natur-jagd-feuer.txt"),
+    include_str!("lists/lage-parken-bussgeld.txt"),
+    include_str!("lists/lage-rathaus-freizeit.txt"),
+    include_str!("lists/lage-schule.txt"),
+    include_str!("lists/lage-strasse.txt"),
+    include_str!("lists/lage-tiere.txt"),
+    include_str!("lists/lage-tod-vorsorge.txt"),
+    include_str!("lists/lage-wohnen.txt"),
     include_str!("lists/ordnung.txt"),
     include_str!("lists/schule.txt"),
+    include_str!("lists/slang-marken.txt"),
     include_str!("lists/tod.txt"),
     include_str!("lists/umwelt.txt"),
     include_str!("lists/umzug.txt"),
     include_str!("lists/verkehr.txt"),
     include_str!("lists/wahlen.txt"),
-    include_str!("lists/wohnen.txt"),
     include_str!("lists/weitere.txt"),
+    include_str!("lists/wohnen.txt"),
 ];
 
 pub static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(&LISTS));
@@ -55,7 +81,7 @@ pub struct Lexicon {
     /// Rules by the stems of their words.
     by_stem: HashMap<String, Vec<usize>>,
     /// The folded words of all rules in order, for beginnings and slips of the fingers.
-    words: BTreeSet<String>,
+    words: Vec<Known>,
     /// Words that mean the same, by stem: whoever says "Karre" may have any expression with "Auto" in mind.
     families: HashMap<String, HashSet<usize>>,
 }
@@ -76,6 +102,8 @@ impl Lexicon {
         for (number, family) in lists.iter().flat_map(|list| file::equals(list)).enumerate() {
             lexicon.add_family(number, &family);
         }
+        lexicon.words.sort_unstable_by(|one, other| one.text.cmp(&other.text));
+        lexicon.words.dedup_by(|one, other| one.text == other.text);
         lexicon
     }
 
@@ -104,7 +132,7 @@ impl Lexicon {
             if rules.last() != Some(&self.rules.len()) {
                 rules.push(self.rules.len());
             }
-            self.words.insert(word.text.clone());
+            self.words.push(Known::new(&word.text));
         }
         self.rules.push(Rule { words, terms });
     }
