@@ -2,6 +2,7 @@
 
 mod analyzer;
 mod api;
+mod bell;
 mod board;
 mod check;
 mod compound;
