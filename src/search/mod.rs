@@ -24,6 +24,7 @@ mod slot;
 mod snippet;
 mod store;
 mod tuning;
+pub mod words;
 
 pub use check::{CheckReport, check};
 pub use follower::Follower;
