@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::search::Follower;
+use crate::search::words::WordFollower;
 use crate::telemetry;
 
 /// Everything in the background of one server process.
@@ -21,6 +22,7 @@ impl Work {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(Follower::new(app)?.run(stopped.clone()));
+        tasks.spawn(WordFollower::new(app).run(stopped.clone()));
         tasks.spawn(tend_figures(stopped));
         Ok(Self { tasks, stop })
     }

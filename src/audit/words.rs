@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 14] = [
+pub const THINGS: [(&str, &str); 15] = [
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -15,6 +15,7 @@ pub const THINGS: [(&str, &str); 14] = [
     ("api_token", "Zugang für ein Programm"),
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
+    ("lexicon_line", "Suchwörter"),
     ("call", "Anruf"),
     ("source", "Quelle"),
     ("desk", "Arbeitsplatz"),
@@ -41,7 +42,7 @@ const ACTIONS: [(&str, &str); 18] = [
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 41] = [
+const FIELDS: [(&str, &str); 44] = [
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -79,6 +80,9 @@ const FIELDS: [(&str, &str); 41] = [
     ("street", "Straße"),
     ("opening_hours", "Öffnungszeiten"),
     ("phone_hours", "Telefonzeiten"),
+    ("expressions", "Die Leute sagen"),
+    ("terms", "Gemeint ist"),
+    ("remark", "Bemerkung"),
     ("created", "neu"),
     ("updated", "geändert"),
     ("unchanged", "unverändert"),

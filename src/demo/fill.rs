@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{closing_days, simulate, store, texts, traffic};
+use super::{closing_days, simulate, store, texts, traffic, words};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
@@ -61,8 +61,9 @@ impl Filling<'_> {
         }
         for town in &TOWNS {
             self.relate(town).await?;
-            texts::insert_texts(self.db, town.slug, self.towns[town.slug], &Actor::program("Demo"), self.prepared)
-                .await?;
+            let (tenant, author) = (self.towns[town.slug], Actor::program("Demo"));
+            texts::insert_texts(self.db, town.slug, tenant, &author, self.prepared).await?;
+            words::insert_words(self.db, town.slug, tenant, &author, self.prepared).await?;
         }
         for town in &TOWNS {
             let tenant = self.towns[town.slug];

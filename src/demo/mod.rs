@@ -9,6 +9,7 @@ mod store;
 mod texts;
 mod towns;
 pub mod traffic;
+mod words;
 
 pub use accounts::{DEMO_ACCOUNTS, PASSWORD};
 pub use fill::fill;

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::PgPool;
-use sqlx::postgres::PgListener;
 use tantivy::IndexWriter;
 use tokio::sync::watch;
 
+use super::bell::Bell;
 use super::document::Document;
 use super::index::{Position, SearchIndex};
 use super::progress::Progress;
@@ -47,7 +47,7 @@ impl Follower {
 
     /// Until `stop` says so.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let mut listener = None;
+        let mut bell = Bell::on("entry_change");
         while !*stop.borrow() {
             let caught_up = tokio::select! {
                 caught_up = self.catch_up() => caught_up,
@@ -56,7 +56,7 @@ impl Follower {
             };
             if let Err(error) = caught_up {
                 tracing::warn!(error = format!("{error:#}"), "the search index cannot follow the database");
-                listener = None;
+                bell.unhook();
                 tokio::select! {
                     () = tokio::time::sleep(AFTER_FAILURE) => {}
                     _ = stop.changed() => {}
@@ -64,7 +64,7 @@ impl Follower {
                 continue;
             }
             tokio::select! {
-                () = woken(&self.pool, &mut listener) => {}
+                () = bell.rung(&self.pool) => {}
                 () = tokio::time::sleep(POLL) => {}
                 _ = stop.changed() => {}
             }
@@ -199,26 +199,4 @@ impl Follower {
         let done = tokio::task::spawn_blocking(move || act(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)));
         Ok(done.await??)
     }
-}
-
-/// Returns at the next notification, and at once after the connection was lost: something may have been missed.
-async fn woken(pool: &PgPool, listener: &mut Option<PgListener>) {
-    match listener {
-        None => match connect(pool).await {
-            Ok(open) => *listener = Some(open),
-            // The next look at the table tells whether the database is back.
-            Err(_) => std::future::pending().await,
-        },
-        Some(open) => {
-            if !matches!(open.try_recv().await, Ok(Some(_))) {
-                *listener = None;
-            }
-        }
-    }
-}
-
-async fn connect(pool: &PgPool) -> sqlx::Result<PgListener> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen("entry_change").await?;
-    Ok(listener)
 }

@@ -2,8 +2,8 @@
 
 use std::num::NonZero;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::available_parallelism;
 use std::time::Instant;
 
@@ -13,12 +13,17 @@ use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher};
 use tokio::sync::Semaphore;
 
+use super::board::Board;
 use super::document::Document;
+use super::lexicon::{self, Lexicon};
+use super::matching::Segment;
+use super::meaning::is_spoken_of;
 use super::rank::{self, Scratch};
 use super::readable::ReadableCache;
 use super::schema::{self, Fields};
 use super::slot::Slot;
 use super::tuning::Tuning;
+use super::words::Additions;
 use super::{Request, Results, analyzer, scope};
 use crate::knowledge::{ChangeCursor, IndexableEntry};
 
@@ -40,6 +45,8 @@ struct Inner {
     turns: Semaphore,
     caught_up: AtomicBool,
     scopes: scope::Cache,
+    /// What the tenants add to the shipped lexicon.
+    additions: RwLock<Arc<Additions>>,
     /// None in memory.
     _slot: Option<Slot>,
 }
@@ -114,16 +121,32 @@ impl SearchIndex {
             turns: Semaphore::new(available_parallelism().map_or(2, NonZero::get)),
             caught_up: AtomicBool::new(false),
             scopes: scope::Cache::default(),
+            additions: RwLock::default(),
             _slot: slot,
         })))
     }
 
     /// Best hits first. Takes a few milliseconds of one processor; `find` is for handlers.
     pub fn search(&self, request: &Request) -> Results {
+        self.search_with(request, &self.additions().read_from(&request.sources))
+    }
+
+    /// As if the asking tenant's own words were these.
+    pub(super) fn search_as_if(&self, request: &Request, own: &Arc<Lexicon>) -> Results {
+        let bases = request.sources.get(1..).unwrap_or_default();
+        let mut lexicons = vec![own.clone()];
+        lexicons.extend(self.additions().read_from(bases));
+        self.search_with(request, &lexicons)
+    }
+
+    /// The shipped lexicon counts beside these, after them.
+    fn search_with(&self, request: &Request, nearer: &[Arc<Lexicon>]) -> Results {
         let started = Instant::now();
         let inner = &*self.0;
         let searcher = inner.reader.searcher();
-        let found = rank::search(&searcher, &inner.fields, &inner.readable, &inner.scratch, &inner.tuning, request);
+        let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
+        let (readable, scratch, tuning) = (&inner.readable, &inner.scratch, &inner.tuning);
+        let found = rank::search(&searcher, &inner.fields, readable, scratch, tuning, &lexicons, request);
         let took = started.elapsed();
         metrics::histogram!("ortsgespraech_search_seconds").record(took);
         match found {
@@ -135,11 +158,38 @@ impl SearchIndex {
         }
     }
 
+    /// Whether a readable text has all words of the query, as a term of the lexicon is looked up.
+    pub(super) fn speaks_of(&self, request: &Request) -> tantivy::Result<bool> {
+        let inner = &*self.0;
+        let searcher = inner.reader.searcher();
+        let readable = inner.readable.get(&searcher, &inner.fields, request)?;
+        let segments = Segment::open_all(&searcher, &inner.fields, &readable, &inner.tuning)?;
+        let mut board = Board::default().fitted(segments.iter().map(Segment::len).sum());
+        is_spoken_of(&segments, &lexicon::phrase(&request.query), &inner.tuning, &mut board)
+    }
+
     /// As `search`, without holding up other requests.
     pub async fn find(&self, request: Request) -> Results {
+        self.in_turn(move |index| index.search(&request)).await
+    }
+
+    /// Work on the index beside the threads that answer requests.
+    pub(super) async fn in_turn<T: Default + Send + 'static>(
+        &self,
+        act: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> T {
         let index = self.clone();
         let _turn = self.0.turns.acquire().await;
-        tokio::task::spawn_blocking(move || index.search(&request)).await.unwrap_or_default()
+        tokio::task::spawn_blocking(move || act(&index)).await.unwrap_or_default()
+    }
+
+    pub(super) fn additions(&self) -> Arc<Additions> {
+        self.0.additions.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Searches from now on know these words.
+    pub(super) fn replace_additions(&self, additions: Additions) {
+        *self.0.additions.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(additions);
     }
 
     /// It knew everything once since the start: the server may be asked.

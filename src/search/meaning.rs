@@ -4,10 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::board::{Board, Note};
 use super::compound;
-use super::lexicon::{self, Expansion};
+use super::lexicon::{Expansion, Lexicon};
 use super::matching::{Found, Segment, look_up_term};
 use super::query::QueryWord;
 use super::tuning::Tuning;
+
+/// What a lexicon further away says beside a nearer one, of the same words.
+const AFTER_NEARER: f32 = 0.95;
 
 /// What the lexicon says the words may mean, looked up.
 #[derive(Default)]
@@ -23,11 +26,12 @@ pub fn look_up_meanings(
     segments: &[Segment],
     words: &[QueryWord],
     tuning: &Tuning,
+    lexicons: &[&Lexicon],
     board: &mut Board,
 ) -> tantivy::Result<Meanings> {
     let mut meanings = Meanings::default();
     let mut known: HashMap<String, Vec<Note>> = HashMap::new();
-    for expansion in lexicon::SHIPPED.expand(words, tuning.incomplete) {
+    for expansion in expand(lexicons, words, tuning.incomplete) {
         if !expansion.is_exact && is_written(segments, words, &expansion)? {
             continue;
         }
@@ -51,6 +55,42 @@ pub fn look_up_meanings(
         }
     }
     Ok(meanings)
+}
+
+/// What all of them say, the nearest lexicon first.
+fn expand(lexicons: &[&Lexicon], words: &[QueryWord], incomplete: f32) -> Vec<Expansion> {
+    let mut all: Vec<Expansion> = Vec::new();
+    for lexicon in lexicons {
+        let mut expansions = lexicon.expand(words, incomplete);
+        expansions.retain(|expansion| !is_known_elsewhere(lexicons, lexicon, words, expansion));
+        for expansion in &mut expansions {
+            if all.iter().any(|nearer| nearer.is_exact && nearer.covers == expansion.covers) {
+                expansion.worth *= AFTER_NEARER;
+            }
+        }
+        all.append(&mut expansions);
+    }
+    all
+}
+
+/// A word that one lexicon knows is no slip of the fingers for another.
+fn is_known_elsewhere(lexicons: &[&Lexicon], here: &Lexicon, words: &[QueryWord], expansion: &Expansion) -> bool {
+    let [place] = expansion.covers[..] else { return false };
+    let word = &words[place];
+    !expansion.is_exact && !here.knows(word) && lexicons.iter().any(|lexicon| lexicon.knows(word))
+}
+
+/// Whether any readable text has these words, as a term of the lexicon is looked up.
+pub fn is_spoken_of(
+    segments: &[Segment],
+    words: &[QueryWord],
+    tuning: &Tuning,
+    board: &mut Board,
+) -> tantivy::Result<bool> {
+    let notes = words.iter().map(|word| find_term_word(segments, word, tuning, board));
+    let notes: Vec<Vec<Note>> = notes.collect::<tantivy::Result<_>>()?;
+    let parts: Vec<&[Note]> = notes.iter().map(Vec::as_slice).collect();
+    Ok(!all_of(&parts, 1.0).is_empty())
 }
 
 /// The one word that it stands for is in a title as it was typed: neither a slip nor a beginning of something else.

@@ -2,6 +2,7 @@
 
 mod analyzer;
 mod api;
+mod bell;
 mod board;
 mod check;
 mod compound;
@@ -23,6 +24,7 @@ mod slot;
 mod snippet;
 mod store;
 mod tuning;
+pub mod words;
 
 pub use check::{CheckReport, check};
 pub use follower::Follower;

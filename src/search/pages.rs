@@ -4,18 +4,17 @@ use askama::Template;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::{Hit, Origin, Request, Results, api};
+use super::{Hit, Origin, Request, Results, api, words};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
 use crate::web::frame::Section;
 use crate::web::{self, Frame, InTenant, Page, Pager, Query, Routes};
 
 pub fn routes() -> Routes {
-    Routes::new().get("/knowledge/{tenant}/search", Permission::ReadKnowledge, results_page).get(
-        "/api/v1/tenants/{tenant}/search",
-        Permission::SearchApi,
-        api::search,
-    )
+    Routes::new()
+        .get("/knowledge/{tenant}/search", Permission::ReadKnowledge, results_page)
+        .get("/api/v1/tenants/{tenant}/search", Permission::SearchApi, api::search)
+        .merge(words::routes())
 }
 
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]

@@ -16,6 +16,7 @@ use super::analyzer;
 use super::board::{Board, Line};
 use super::compound;
 use super::hits;
+use super::lexicon::Lexicon;
 use super::matching::{Found, Segment, Slips, look_up, look_up_typos};
 use super::meaning::{Meanings, look_up_meanings};
 use super::query::{self, QueryWord};
@@ -58,6 +59,7 @@ pub fn search(
     cache: &ReadableCache,
     scratch: &Scratch,
     tuning: &Tuning,
+    lexicons: &[&Lexicon],
     request: &Request,
 ) -> tantivy::Result<(Vec<Hit>, usize)> {
     let words = query::parse(&request.query);
@@ -67,7 +69,7 @@ pub fn search(
     let readable = cache.get(searcher, fields, request)?;
     let segments = Segment::open_all(searcher, fields, &readable, tuning)?;
     let mut board = scratch.take(segments.iter().map(Segment::len).sum());
-    let found = score(&segments, words, &readable, tuning, &mut board);
+    let found = score(&segments, words, &readable, tuning, lexicons, &mut board);
     let ranked = found.and_then(|found| {
         let (page, total) = rank(&segments, &board, tuning, request);
         Ok((hits::show(searcher, fields, &readable, &found, &page)?, total))
@@ -83,11 +85,12 @@ fn score(
     words: Vec<QueryWord>,
     readable: &Readable,
     tuning: &Tuning,
+    lexicons: &[&Lexicon],
     board: &mut Board,
 ) -> tantivy::Result<Vec<Found>> {
     let mut all_found = Vec::with_capacity(words.len());
     let mut meant =
-        if tuning.lexicon { look_up_meanings(segments, &words, tuning, board)? } else { Meanings::default() };
+        if tuning.lexicon { look_up_meanings(segments, &words, tuning, lexicons, board)? } else { Meanings::default() };
     let mut waiting: VecDeque<_> =
         words.into_iter().enumerate().map(|(place, word)| (word, TYPED, meant.notes.remove(&place))).collect();
     while let Some((word, importance, meant)) = waiting.pop_front() {

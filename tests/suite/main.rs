@@ -31,6 +31,8 @@ mod schedules;
 mod search;
 mod search_api;
 mod search_index;
+mod search_lexicon;
+mod search_lexicon_pages;
 mod search_quality;
 mod search_words;
 mod sign_in;

@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use crate::support::TestApp;
 
 /// Tables of the program as a whole, without a tenant in them.
-const WITHOUT_TENANT: [&str; 4] = ["_sqlx_migrations", "index_epoch", "source", "call_event_key"];
+const WITHOUT_TENANT: [&str; 5] = ["_sqlx_migrations", "index_epoch", "lexicon_epoch", "source", "call_event_key"];
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
 async fn every_table_has_forced_row_level_security(pool: sqlx::PgPool) {

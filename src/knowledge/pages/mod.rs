@@ -33,21 +33,25 @@ pub fn routes() -> Routes {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub enum Place {
     Entries,
     LifeSituations,
     Units,
+    /// Kept by the search, which knows this room and not the other way round.
+    Words,
     Elsewhere,
 }
 
-/// The tenant through whose eyes the knowledge is shown, and the three ways into it.
-fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
+/// The tenant through whose eyes the knowledge is shown, and the ways into it.
+pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
     let links = [
-        (Place::Entries, "A–Z", ""),
-        (Place::LifeSituations, "Lebenslagen", "/life-situations"),
-        (Place::Units, "Stellen", "/units"),
+        (Place::Entries, "A–Z", "", P::ReadKnowledge),
+        (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
+        (Place::Units, "Stellen", "/units", P::ReadKnowledge),
+        (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
     ];
-    let links = links.map(|(place, label, path)| PlaceLink {
+    let offered = links.into_iter().filter(|(_, _, _, permission)| tenant.may(*permission));
+    let links = offered.map(|(place, label, path, _)| PlaceLink {
         label,
         url: format!("/knowledge/{}{path}", tenant.slug),
         current: place == here,
@@ -56,12 +60,12 @@ fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         title: tenant.name.clone(),
         above: (viewer.tenants_with(P::ReadKnowledge).len() > 1).then_some(("Wissen", "/knowledge")),
         mark: Some((tenant.accent.clone(), tenant.shape.clone())),
-        links: links.into(),
+        links: links.collect(),
     }
 }
 
 /// The reserved tenant of calls without a town knows nothing.
-fn town(tenant: TenantAccess) -> web::Result<TenantAccess> {
+pub fn town(tenant: TenantAccess) -> web::Result<TenantAccess> {
     if tenant.is_intake() { Err(web::Error::NotFound) } else { Ok(tenant) }
 }
 

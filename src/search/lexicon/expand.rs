@@ -102,7 +102,8 @@ impl Lexicon {
 
     /// The words of the lexicon that are a slip away from one that it does not know.
     fn slips_of(&self, word: &QueryWord) -> Vec<&Known> {
-        let is_known = self.by_stem.contains_key(&word.stem) || word.joined.iter().any(|joined| self.knows(joined));
+        let is_known =
+            self.by_stem.contains_key(&word.stem) || word.joined.iter().any(|joined| self.has_stem_of(joined));
         if is_known || word.is_last && self.begun_by(&word.text).next().is_some() {
             return Vec::new();
         }
@@ -110,11 +111,11 @@ impl Lexicon {
         self.words.iter().filter(|known| typed.is_slip_of(known)).collect()
     }
 
-    fn knows(&self, text: &str) -> bool {
+    fn has_stem_of(&self, text: &str) -> bool {
         self.by_stem.contains_key(&stem(text))
     }
 
-    fn begun_by<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a Known> {
+    pub(super) fn begun_by<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a Known> {
         let first = self.words.partition_point(|known| known.text.as_str() < text);
         self.words[first..].iter().take_while(move |known| known.text.starts_with(text))
     }

@@ -107,6 +107,11 @@ impl Lexicon {
         lexicon
     }
 
+    /// It has this word, or one that begins so while it is being typed.
+    pub fn knows(&self, word: &QueryWord) -> bool {
+        self.by_stem.contains_key(&word.stem) || word.is_last && self.begun_by(&word.text).next().is_some()
+    }
+
     fn add_family(&mut self, number: usize, family: &[&str]) {
         let words: Vec<_> = family.iter().map(|term| phrase(term)).collect();
         if words.iter().all(|words| words.len() == 1) {
@@ -139,7 +144,7 @@ impl Lexicon {
 }
 
 /// The words of an expression or term, none of them still growing.
-fn phrase(text: &str) -> Vec<QueryWord> {
+pub fn phrase(text: &str) -> Vec<QueryWord> {
     let mut words = query::parse(text);
     words.iter_mut().for_each(|word| word.is_last = false);
     words

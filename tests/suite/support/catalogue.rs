@@ -7,6 +7,7 @@ use ortsgespraech::app::App;
 use ortsgespraech::audit::Actor;
 use ortsgespraech::ids::{EntryId, TenantId};
 use ortsgespraech::knowledge::{self, Content, Field, Html, Target};
+use ortsgespraech::search::words::WordFollower;
 use ortsgespraech::search::{Follower, Request, Results, SearchIndex};
 
 use super::TestApp;
@@ -41,9 +42,10 @@ impl TestApp {
         }
     }
 
-    /// Makes everything published so far searchable.
+    /// Makes everything published so far searchable, with the towns' own words.
     pub async fn index(&self) {
         Follower::new(&self.app).expect("a writer").catch_up().await.expect("an index");
+        WordFollower::new(&self.app).catch_up().await.expect("the towns' words");
     }
 
     /// What an agent of this tenant finds. Every tenant of the cast reads the Kreis.

@@ -100,6 +100,10 @@ impl Town {
                     values ($1, $2, $2, $2 || '@example.org', $2, $2, $2, $2, $2, $2) returning id";
         let unit = self.insert(db, unit).await;
         self.keep("unit", unit);
+        let words = "insert into lexicon_line (tenant_id, expressions, terms, remark, changed_at, changed_by)
+                     values ($1, array[$2], array[$2 || ' beantragen'], $2, now(), $2) returning id";
+        let words = self.insert(db, words).await;
+        self.keep("words", words);
     }
 
     async fn insert_schedule(&mut self, db: &mut PgConnection, number: &str) {
