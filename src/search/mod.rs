@@ -13,6 +13,7 @@ mod lexicon;
 mod matching;
 mod meaning;
 mod pages;
+pub mod privacy;
 mod progress;
 mod query;
 mod rank;
