@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::search::Follower;
+use crate::search::{self, Follower};
 use crate::telemetry;
 
 /// Everything in the background of one server process.
@@ -21,7 +21,8 @@ impl Work {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(Follower::new(app)?.run(stopped.clone()));
-        tasks.spawn(tend_figures(stopped));
+        tasks.spawn(tend_figures(stopped.clone()));
+        tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
 
@@ -38,6 +39,19 @@ async fn tend_figures(mut stop: watch::Receiver<bool>) {
         telemetry::figures().run_upkeep();
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(5)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Once a day what was kept long enough is deleted.
+async fn forget(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = search::forget_old_misses(&app).await {
+            tracing::warn!(%error, "old searches without a hit cannot be deleted");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_hours(24)) => {}
             _ = stop.changed() => {}
         }
     }

@@ -12,6 +12,7 @@ mod view;
 
 pub use check::Reason;
 pub use content::{Content, Field, LIFE_SITUATIONS, Link, sort_key};
+pub use pages::{Place, places};
 pub use store::{
     change_position, find_entry, find_entry_id, find_entry_version, list_changes, list_for_index, list_life_situations,
     list_own_published, list_published_versions, list_titles, publish,

@@ -19,6 +19,7 @@ use super::readable::ReadableCache;
 use super::schema::{self, Fields};
 use super::slot::Slot;
 use super::tuning::Tuning;
+use super::vocabulary::Vocabulary;
 use super::{Request, Results, analyzer, scope};
 use crate::knowledge::{ChangeCursor, IndexableEntry};
 
@@ -122,7 +123,7 @@ impl SearchIndex {
         let took = started.elapsed();
         metrics::histogram!("ortsgespraech_search_seconds").record(took);
         match found {
-            Ok((hits, total)) => Results { hits, total, took },
+            Ok(results) => Results { took, ..results },
             Err(error) => {
                 tracing::error!(%error, "the search index cannot be read");
                 Results { took, ..Results::default() }
@@ -135,6 +136,14 @@ impl SearchIndex {
         let index = self.clone();
         let _turn = self.0.turns.acquire().await;
         tokio::task::spawn_blocking(move || index.search(&request)).await.unwrap_or_default()
+    }
+
+    /// A title that may be found with this request has this folded word.
+    pub(super) fn has_in_a_title(&self, request: &Request, word: &str) -> bool {
+        let (inner, searcher) = (&*self.0, self.searcher());
+        let readable = inner.readable.get(&searcher, &inner.fields, request);
+        let has = readable.and_then(|it| Vocabulary::new(&searcher, &inner.fields, &it).is_in_a_title(word));
+        has.unwrap_or_default()
     }
 
     /// It knew everything once since the start: the server may be asked.

@@ -8,12 +8,14 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tantivy::{DocAddress, DocId, Searcher};
 
 use super::analyzer;
 use super::board::Board;
 use super::compound;
+use super::facets::{self, Facets};
 use super::hits;
 use super::matching::{Found, Segment, look_up, look_up_typos};
 use super::meaning::{Meanings, look_up_meanings};
@@ -21,7 +23,8 @@ use super::query::{self, QueryWord};
 use super::readable::{Readable, ReadableCache, Standing};
 use super::schema::Fields;
 use super::tuning::Tuning;
-use super::{Hit, Request};
+use super::vocabulary::Vocabulary;
+use super::{Request, Results, completion, correction};
 
 /// The importance of a word as it was typed.
 const TYPED: f32 = 1.0;
@@ -50,7 +53,7 @@ impl Scratch {
     }
 }
 
-/// One page of hits, and how many documents fit.
+/// One page of hits, and what there is to say about all of them.
 pub fn search(
     searcher: &Searcher,
     fields: &Fields,
@@ -58,18 +61,26 @@ pub fn search(
     scratch: &Scratch,
     tuning: &Tuning,
     request: &Request,
-) -> tantivy::Result<(Vec<Hit>, usize)> {
+) -> tantivy::Result<Results> {
     let words = query::parse(&request.query);
     if words.is_empty() || request.limit == 0 {
-        return Ok((Vec::new(), 0));
+        return Ok(Results::default());
     }
     let readable = cache.get(searcher, fields, request)?;
     let segments = Segment::open_all(searcher, fields, &readable, tuning)?;
     let mut board = scratch.take(segments.iter().map(Segment::len).sum());
     let found = score(&segments, words, &readable, tuning, &mut board);
     let ranked = found.and_then(|found| {
-        let (page, total) = rank(&segments, &board, tuning, request);
-        Ok((hits::show(searcher, fields, &readable, &found, &page)?, total))
+        let (page, total, facets) = rank(searcher, &segments, &board, tuning, request)?;
+        let vocabulary = Vocabulary::new(searcher, fields, &readable);
+        Ok(Results {
+            hits: hits::show(searcher, fields, &readable, &found, &page)?,
+            total,
+            facets,
+            corrections: correction::find(&vocabulary, &request.query, &found, &page)?,
+            completions: completion::find(&vocabulary, request)?,
+            took: Duration::default(),
+        })
     });
     board.clear();
     scratch.give_back(board);
@@ -146,7 +157,13 @@ pub struct Ranked {
 }
 
 /// The requested page, best first; equals by age, so that the order never jumps.
-fn rank(segments: &[Segment], board: &Board, tuning: &Tuning, request: &Request) -> (Vec<Ranked>, usize) {
+fn rank(
+    searcher: &Searcher,
+    segments: &[Segment],
+    board: &Board,
+    tuning: &Tuning,
+    request: &Request,
+) -> tantivy::Result<(Vec<Ranked>, usize, Facets)> {
     let mut ranked = Vec::new();
     for line in board.lines().filter(|line| line.coverage >= LEAST_COVERAGE) {
         let ordinal = segments.partition_point(|segment| segment.base <= line.number) - 1;
@@ -158,6 +175,7 @@ fn rank(segments: &[Segment], board: &Board, tuning: &Tuning, request: &Request)
         let address = DocAddress::new(u32::try_from(ordinal).unwrap_or_default(), doc);
         ranked.push(Ranked { address, score, entry: segment.entry(doc) });
     }
+    let facets = facets::narrow(searcher, request, &mut ranked)?;
     let total = ranked.len();
     let order = |one: &Ranked, other: &Ranked| other.score.total_cmp(&one.score).then(one.entry.cmp(&other.entry));
     let wanted = request.offset.saturating_add(request.limit);
@@ -167,5 +185,5 @@ fn rank(segments: &[Segment], board: &Board, tuning: &Tuning, request: &Request)
     }
     ranked.sort_unstable_by(order);
     ranked.drain(..request.offset.min(ranked.len()));
-    (ranked, total)
+    Ok((ranked, total, facets))
 }

@@ -32,22 +32,26 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}", P::ReadKnowledge, history::version_page)
 }
 
+/// The areas of a tenant's knowledge; the last ones belong to features above this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub enum Place {
     Entries,
     LifeSituations,
     Units,
+    Misses,
     Elsewhere,
 }
 
-/// The tenant through whose eyes the knowledge is shown, and the three ways into it.
-fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
+/// The tenant through whose eyes the knowledge is shown, the three ways into it, and what its editors tend.
+pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
     let links = [
-        (Place::Entries, "A–Z", ""),
-        (Place::LifeSituations, "Lebenslagen", "/life-situations"),
-        (Place::Units, "Stellen", "/units"),
+        (Place::Entries, "A–Z", "", P::ReadKnowledge),
+        (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
+        (Place::Units, "Stellen", "/units", P::ReadKnowledge),
+        (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
     ];
-    let links = links.map(|(place, label, path)| PlaceLink {
+    let links = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
+    let links = links.map(|(place, label, path, _)| PlaceLink {
         label,
         url: format!("/knowledge/{}{path}", tenant.slug),
         current: place == here,
@@ -56,7 +60,7 @@ fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         title: tenant.name.clone(),
         above: (viewer.tenants_with(P::ReadKnowledge).len() > 1).then_some(("Wissen", "/knowledge")),
         mark: Some((tenant.accent.clone(), tenant.shape.clone())),
-        links: links.into(),
+        links: links.collect(),
     }
 }
 

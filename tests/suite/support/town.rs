@@ -100,6 +100,10 @@ impl Town {
                     values ($1, $2, $2, $2 || '@example.org', $2, $2, $2, $2, $2, $2) returning id";
         let unit = self.insert(db, unit).await;
         self.keep("unit", unit);
+        let miss = "insert into search_miss (tenant_id, words, folded, first_at, last_at)
+                    values ($1, $2, $2, now(), now()) returning id";
+        let miss = self.insert(db, miss).await;
+        self.keep("miss", miss);
     }
 
     async fn insert_schedule(&mut self, db: &mut PgConnection, number: &str) {
