@@ -27,6 +27,13 @@ pub struct Completion {
     pub query: String,
 }
 
+impl Completion {
+    /// The query as a field of an address.
+    pub fn field(&self) -> String {
+        serde_html_form::to_string([("q", &self.query)]).unwrap_or_default()
+    }
+}
+
 /// A word that begins like the typed one, with its places in each part.
 #[derive(Default)]
 struct Candidate([Places; 3]);

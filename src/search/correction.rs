@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use tantivy::DocAddress;
+
 use super::matching::Found;
 use super::query::QueryWord;
 use super::rank::Ranked;
@@ -15,7 +17,7 @@ pub struct Correction {
     pub meant: String,
 }
 
-/// A slip is worth a line only where it led to one of the hits that everybody sees.
+/// What was understood is what stands in one of the hits that everybody sees.
 const SEEN: usize = 3;
 
 /// `found` knows no slips of a word that is there as it was typed, or that a word of the index begins with.
@@ -25,30 +27,27 @@ pub fn find(
     found: &[Found],
     page: &[Ranked],
 ) -> tantivy::Result<Vec<Correction>> {
+    let seen: Vec<_> = page.iter().take(SEEN).map(|hit| hit.address).collect();
     let mut corrections = Vec::new();
     for found in found.iter().filter(|found| !found.typos.is_empty()) {
         let Some(place) = place_of(query, &found.word.text) else { continue };
-        let Some(meant) = likeliest(vocabulary, found)? else { continue };
-        let is_seen = page.iter().take(SEEN).map(|hit| vocabulary.has(&meant, hit.address));
-        if is_seen.collect::<tantivy::Result<Vec<_>>>()?.contains(&true) {
-            let meant = vocabulary.spelling(&meant)?;
-            corrections.extend(meant.map(|meant| Correction { typed: query[place].to_owned(), meant }));
-        }
+        let Some(meant) = likeliest(vocabulary, found, &seen)? else { continue };
+        let meant = vocabulary.spelling(&meant)?;
+        corrections.extend(meant.map(|meant| Correction { typed: query[place].to_owned(), meant }));
     }
     Ok(corrections)
 }
 
-/// The closest, then the one that most titles and names have, then most texts. What nobody may read does not count.
-fn likeliest(vocabulary: &Vocabulary, found: &Found) -> tantivy::Result<Option<String>> {
+/// The closest, then the one that most titles and names have, then most texts.
+fn likeliest(vocabulary: &Vocabulary, found: &Found, seen: &[DocAddress]) -> tantivy::Result<Option<String>> {
     let mut best = None;
     for word in &found.typos {
-        let count = |part| vocabulary.count(part, &vocabulary.places(part, word)?);
-        let in_texts = count(Part::Text)?;
-        if in_texts == 0 {
+        if !vocabulary.is_in_one_of(word, seen)? {
             continue;
         }
+        let count = |part| vocabulary.count(part, &vocabulary.places(part, word)?);
         let named = count(Part::Title)? + count(Part::Names)?;
-        let key = (distance(&found.word, word), Reverse(named), Reverse(in_texts), word);
+        let key = (distance(&found.word, word), Reverse(named), Reverse(count(Part::Text)?), word);
         if best.as_ref().is_none_or(|best| key < *best) {
             best = Some(key);
         }

@@ -91,26 +91,26 @@ impl<'a> Columns<'a> {
 struct Words {
     /// None where no document of the segment has one.
     column: Option<StrColumn>,
-    /// The inner None: nobody here has what was chosen.
-    chosen: Option<Option<u64>>,
+    is_chosen: bool,
+    /// What was chosen; None where nobody here has it.
+    wanted: Option<u64>,
     counts: Vec<usize>,
 }
 
 impl Words {
     fn open(segment: &SegmentReader, field: &str, chosen: Option<&str>) -> tantivy::Result<Self> {
         let column = segment.fast_fields().str(field)?;
-        let place = |word: &str| match &column {
-            Some(column) => column.dictionary().term_ord(word),
-            None => Ok(None),
+        let wanted = match column.as_ref().zip(chosen) {
+            Some((column, word)) => column.dictionary().term_ord(word)?,
+            None => None,
         };
-        let chosen = chosen.map(place).transpose()?;
         let counts = vec![0; column.as_ref().map_or(0, |column| column.dictionary().num_terms())];
-        Ok(Self { column, chosen, counts })
+        Ok(Self { column, is_chosen: chosen.is_some(), wanted, counts })
     }
 
     fn lets_through(&self, doc: DocId) -> bool {
-        let has = |wanted| self.column.iter().any(|column| column.term_ords(doc).any(|word| Some(word) == wanted));
-        self.chosen.is_none_or(|chosen| chosen.is_some() && has(chosen))
+        let mut words = self.column.iter().flat_map(|column| column.term_ords(doc));
+        !self.is_chosen || words.any(|word| Some(word) == self.wanted)
     }
 
     fn count(&mut self, doc: DocId) {

@@ -73,14 +73,14 @@ impl<'a> Vocabulary<'a> {
         Ok(count)
     }
 
-    /// The document speaks of the word.
-    pub fn has(&self, word: &str, document: DocAddress) -> tantivy::Result<bool> {
-        let mut has = false;
+    /// One of these documents speaks of the word.
+    pub fn is_in_one_of(&self, word: &str, documents: &[DocAddress]) -> tantivy::Result<bool> {
+        let mut is_there = false;
         self.visit(Part::Text, &self.places(Part::Text, word)?, |found| {
-            has = found == document;
-            !has
+            is_there = documents.contains(&found);
+            !is_there
         })?;
-        Ok(has)
+        Ok(is_there)
     }
 
     /// A readable title has this folded word.

@@ -136,6 +136,7 @@ async fn editors_see_their_own_towns_misses_and_remove_them(options: PgPoolOptio
     assert!(empty.contains("Bisher hat jede Suche etwas gefunden."), "{empty}");
     note(&test, &editor, "stadt-a", &["xylophon", "glockenspiel", "xylophon", "grünspecht"]).await;
     test.app.clock.advance(TimeDelta::days(3));
+    let editor = test.sign_in(cast::EDITOR_OF_A).await;
     note(&test, &editor, "stadt-a", &["trommelwirbel"]).await;
 
     let page = editor.get(list).await.is(200).body;
@@ -187,6 +188,7 @@ async fn what_nobody_looked_for_in_half_a_year_is_forgotten(options: PgPoolOptio
     let editor = test.sign_in(cast::EDITOR_OF_A).await;
     note(&test, &editor, "stadt-a", &["xylophon", "glockenspiel"]).await;
     test.app.clock.advance(TimeDelta::days(100));
+    let editor = test.sign_in(cast::EDITOR_OF_A).await;
     note(&test, &editor, "stadt-a", &["glockenspiel"]).await;
     test.app.clock.advance(TimeDelta::days(81));
     assert_eq!(search::forget_old_misses(&test.app).await.expect("deleted"), 1);

@@ -96,13 +96,6 @@ pub struct DeskHit {
     pub owner: String,
 }
 
-impl Results {
-    /// For whoever works without scripts.
-    pub fn completed_url(&self, completion: &Completion) -> String {
-        format!("/desk?{}", serde_html_form::to_string([("q", &completion.query)]).unwrap_or_default())
-    }
-}
-
 impl DeskView {
     pub fn title(&self) -> String {
         match self.call.as_ref().filter(|_| self.state.in_call()).and_then(|call| call.town.as_ref()) {
