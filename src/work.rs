@@ -6,8 +6,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::search::Follower;
 use crate::search::words::WordFollower;
+use crate::search::{self, Follower};
 use crate::telemetry;
 
 /// Everything in the background of one server process.
@@ -23,7 +23,8 @@ impl Work {
         let mut tasks = JoinSet::new();
         tasks.spawn(Follower::new(app)?.run(stopped.clone()));
         tasks.spawn(WordFollower::new(app).run(stopped.clone()));
-        tasks.spawn(tend_figures(stopped));
+        tasks.spawn(tend_figures(stopped.clone()));
+        tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
 
@@ -40,6 +41,19 @@ async fn tend_figures(mut stop: watch::Receiver<bool>) {
         telemetry::figures().run_upkeep();
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(5)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Once a day what was kept long enough is deleted.
+async fn forget(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = search::forget_old_misses(&app).await {
+            tracing::warn!(%error, "old searches without a hit cannot be deleted");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_hours(24)) => {}
             _ = stop.changed() => {}
         }
     }

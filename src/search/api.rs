@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::scope::Tenants;
-use super::{Hit, Marked, Request};
+use super::{Correction, Hit, Marked, Request};
 use crate::app::App;
 use crate::web::{self, ApiCaller, Path, Query};
 
@@ -27,6 +27,9 @@ pub struct Answer {
     query: String,
     took_us: u64,
     hits: Vec<AnswerHit>,
+    /// Left out where every word was found as it was typed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    corrections: Vec<Correction>,
 }
 
 #[derive(Debug, Serialize)]
@@ -54,7 +57,7 @@ pub async fn search(
     let request = Request::new(query.clone(), &tenant.sources, limit, app.clock.now());
     let results = app.search.find(request).await;
     let hits = results.hits.into_iter().map(|hit| AnswerHit::new(hit, &tenants)).collect();
-    Ok(Json(Answer { query, took_us: microseconds(results.took), hits }))
+    Ok(Json(Answer { query, took_us: microseconds(results.took), hits, corrections: results.corrections }))
 }
 
 /// A number is brought between 1 and 50; anything else is as if it were not there.

@@ -16,6 +16,8 @@ pub struct Document {
     pub external_id: String,
     /// Life situations.
     pub topics: Vec<String>,
+    /// The responsible office's name.
+    pub unit: Option<String>,
     /// Days since the common era; without a date the first and the last one.
     pub valid_from: i64,
     pub valid_until: i64,
@@ -36,6 +38,7 @@ impl Document {
             version: entry.version,
             external_id: entry.external_id.clone(),
             topics: content.life_situations.clone(),
+            unit: content.unit.clone(),
             valid_from: content.valid_from.map_or(i64::MIN, day_number),
             valid_until: content.valid_until.map_or(i64::MAX, day_number),
             title: content.title.clone(),

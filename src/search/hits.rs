@@ -5,7 +5,7 @@ use tantivy::{Searcher, TantivyDocument};
 
 use super::Hit;
 use super::matching::Found;
-use super::rank::Ranked;
+use super::order::Ranked;
 use super::readable::{Readable, Standing};
 use super::schema::Fields;
 use super::snippet::Marker;

@@ -15,14 +15,16 @@ use tokio::sync::Semaphore;
 
 use super::board::Board;
 use super::document::Document;
+use super::learning::Memory;
 use super::lexicon::{self, Lexicon};
 use super::matching::Segment;
 use super::meaning::is_spoken_of;
-use super::rank::{self, Scratch};
+use super::rank::{Engine, Scratch};
 use super::readable::ReadableCache;
 use super::schema::{self, Fields};
 use super::slot::Slot;
 use super::tuning::Tuning;
+use super::vocabulary::Vocabulary;
 use super::words::Additions;
 use super::{Request, Results, analyzer, scope};
 use crate::knowledge::{ChangeCursor, IndexableEntry};
@@ -45,6 +47,8 @@ struct Inner {
     turns: Semaphore,
     caught_up: AtomicBool,
     scopes: scope::Cache,
+    /// Which entries answered which words.
+    memory: Memory,
     /// What the tenants add to the shipped lexicon.
     additions: RwLock<Arc<Additions>>,
     /// None in memory.
@@ -121,6 +125,7 @@ impl SearchIndex {
             turns: Semaphore::new(available_parallelism().map_or(2, NonZero::get)),
             caught_up: AtomicBool::new(false),
             scopes: scope::Cache::default(),
+            memory: Memory::default(),
             additions: RwLock::default(),
             _slot: slot,
         })))
@@ -145,12 +150,11 @@ impl SearchIndex {
         let inner = &*self.0;
         let searcher = inner.reader.searcher();
         let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
-        let (readable, scratch, tuning) = (&inner.readable, &inner.scratch, &inner.tuning);
-        let found = rank::search(&searcher, &inner.fields, readable, scratch, tuning, &lexicons, request);
+        let found = inner.engine(&searcher, &lexicons).search(request);
         let took = started.elapsed();
         metrics::histogram!("ortsgespraech_search_seconds").record(took);
         match found {
-            Ok((hits, total)) => Results { hits, total, took },
+            Ok(results) => Results { took, ..results },
             Err(error) => {
                 tracing::error!(%error, "the search index cannot be read");
                 Results { took, ..Results::default() }
@@ -183,6 +187,11 @@ impl SearchIndex {
         tokio::task::spawn_blocking(move || act(&index)).await.unwrap_or_default()
     }
 
+    /// What was learned from answers.
+    pub fn memory(&self) -> &Memory {
+        &self.0.memory
+    }
+
     pub(super) fn additions(&self) -> Arc<Additions> {
         self.0.additions.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -190,6 +199,14 @@ impl SearchIndex {
     /// Searches from now on know these words.
     pub(super) fn replace_additions(&self, additions: Additions) {
         *self.0.additions.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(additions);
+    }
+
+    /// A title that may be found with this request has this folded word.
+    pub(super) fn has_in_a_title(&self, request: &Request, word: &str) -> bool {
+        let (inner, searcher) = (&*self.0, self.searcher());
+        let readable = inner.readable.get(&searcher, &inner.fields, request);
+        let has = readable.and_then(|it| Vocabulary::new(&searcher, &inner.fields, &it).is_in_a_title(word));
+        has.unwrap_or_default()
     }
 
     /// It knew everything once since the start: the server may be asked.
@@ -230,6 +247,13 @@ impl SearchIndex {
     /// None when there is nothing to go on from.
     pub(super) fn position(&self) -> tantivy::Result<Option<Position>> {
         Ok(position_of(&self.0.index)?.filter(Position::is_current))
+    }
+}
+
+impl Inner {
+    fn engine<'a>(&'a self, searcher: &'a Searcher, lexicons: &'a [&'a Lexicon]) -> Engine<'a> {
+        let Self { fields, readable, scratch, tuning, memory, .. } = self;
+        Engine { searcher, fields, readable, scratch, tuning, lexicons, memory }
     }
 }
 

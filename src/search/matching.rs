@@ -41,6 +41,7 @@ pub struct Segment<'a> {
     standings: &'a [Standing],
     parts: Vec<PartIndex>,
     entries: Column<u64>,
+    reader: &'a SegmentReader,
     tuning: &'a Tuning,
 }
 
@@ -54,7 +55,7 @@ struct PartIndex {
 
 impl<'a> Segment<'a> {
     pub fn open_all(
-        searcher: &Searcher,
+        searcher: &'a Searcher,
         fields: &Fields,
         readable: &'a Readable,
         tuning: &'a Tuning,
@@ -69,7 +70,7 @@ impl<'a> Segment<'a> {
     }
 
     fn open(
-        reader: &SegmentReader,
+        reader: &'a SegmentReader,
         fields: &Fields,
         standings: &'a [Standing],
         base: usize,
@@ -86,7 +87,7 @@ impl<'a> Segment<'a> {
             })
         };
         let parts = Part::ALL.into_iter().map(part_index).collect::<tantivy::Result<_>>()?;
-        Ok(Self { base, standings, parts, entries: reader.fast_fields().u64("entry")?, tuning })
+        Ok(Self { base, standings, parts, entries: reader.fast_fields().u64("entry")?, reader, tuning })
     }
 
     /// Readable documents in which a word with this stem stands.
@@ -114,6 +115,19 @@ impl<'a> Segment<'a> {
             postings.advance();
         }
         Ok(false)
+    }
+
+    /// The line of the readable document with this key.
+    pub fn find(&self, key: &Term) -> tantivy::Result<Option<usize>> {
+        let index = self.reader.inverted_index(key.field())?;
+        let Some(mut postings) = index.read_postings(key, IndexRecordOption::Basic)? else { return Ok(None) };
+        while postings.doc() != TERMINATED {
+            if self.standing(postings.doc()) != Standing::Hidden {
+                return Ok(Some(self.base + postings.doc() as usize));
+            }
+            postings.advance();
+        }
+        Ok(None)
     }
 
     pub fn len(&self) -> usize {

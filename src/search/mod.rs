@@ -5,15 +5,22 @@ mod api;
 mod bell;
 mod board;
 mod check;
+mod completion;
 mod compound;
+mod correction;
 mod document;
+mod facets;
 mod follower;
 mod hits;
 mod index;
+pub mod learning;
 mod lexicon;
 mod matching;
 mod meaning;
+mod misses;
+mod order;
 mod pages;
+pub mod privacy;
 mod progress;
 mod query;
 mod rank;
@@ -24,11 +31,16 @@ mod slot;
 mod snippet;
 mod store;
 mod tuning;
+mod vocabulary;
 pub mod words;
 
 pub use check::{CheckReport, check};
+pub use completion::Completion;
+pub use correction::Correction;
+pub use facets::{Facets, Narrowing};
 pub use follower::Follower;
 pub use index::SearchIndex;
+pub use misses::{forget_old_misses, note_miss};
 pub use pages::routes;
 pub use store::raise_epoch;
 pub use tuning::Tuning;
@@ -50,7 +62,11 @@ pub struct Request {
     pub sources: Vec<Source>,
     /// Only what may be said on this day is found.
     pub today: NaiveDate,
-    pub origin: Origin,
+    pub narrowing: Narrowing,
+    /// Count what the hits could be narrowed down by.
+    pub with_facets: bool,
+    /// Look for words that the last one may become.
+    pub with_completions: bool,
     /// Hits to leave out at the start, for further pages.
     pub offset: usize,
     pub limit: usize,
@@ -67,20 +83,13 @@ impl Request {
             query: query.into(),
             sources: sources.into_iter().map(Into::into).collect(),
             today: now.with_timezone(&Berlin).date_naive(),
-            origin: Origin::Any,
+            narrowing: Narrowing::default(),
+            with_facets: false,
+            with_completions: false,
             offset: 0,
             limit,
         }
     }
-}
-
-/// Whose entries are wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Origin {
-    #[default]
-    Any,
-    Own,
-    Inherited,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -90,6 +99,11 @@ pub struct Results {
     /// How many fit, on all pages.
     pub total: usize,
     pub took: Duration,
+    pub facets: Facets,
+    /// Words that were found only with a slip of the fingers in them.
+    pub corrections: Vec<Correction>,
+    /// What the last word may become, best first.
+    pub completions: Vec<Completion>,
 }
 
 /// One entry that fits.

@@ -1,19 +1,26 @@
 //! The search as a page of its own, for everybody who reads knowledge. Without scripts it is a form.
 
+mod facets;
+
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Hit, Origin, Request, Results, api, words};
+use self::facets::Group;
+use super::{Completion, Hit, Request, Results, api, misses, words};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
 use crate::web::frame::Section;
 use crate::web::{self, Frame, InTenant, Page, Pager, Query, Routes};
 
+const SCRIPTS: [&str; 1] = ["js/completions.js"];
+
 pub fn routes() -> Routes {
     Routes::new()
         .get("/knowledge/{tenant}/search", Permission::ReadKnowledge, results_page)
         .get("/api/v1/tenants/{tenant}/search", Permission::SearchApi, api::search)
+        .merge(misses::routes())
         .merge(words::routes())
 }
 
@@ -21,8 +28,10 @@ pub fn routes() -> Routes {
 #[serde(default)]
 struct Search {
     q: String,
-    /// Empty, "own" or "inherited".
+    /// The slug of a source, "own" or "inherited"; empty: all.
     origin: String,
+    unit: String,
+    situation: String,
     page: String,
 }
 
@@ -35,37 +44,34 @@ struct ResultsPage {
     search: Search,
     results: Results,
     pager: Pager,
-    facets: Vec<Facet>,
-}
-
-/// One way to narrow the hits down.
-struct Facet {
-    label: String,
-    url: String,
-    is_chosen: bool,
+    groups: Vec<Group>,
+    /// Typed, not submitted: it is a miss only when it stays on the screen.
+    is_typing: bool,
 }
 
 async fn results_page(
     State(app): State<App>,
     viewer: Viewer,
     InTenant(tenant): InTenant,
+    headers: HeaderMap,
     Query(search): Query<Search>,
 ) -> web::Result<Page<ResultsPage>> {
     let path = format!("/knowledge/{}/search", tenant.slug);
     let (results, pager) = find_page(&app, &tenant, &search, &path).await;
-    let facets = facets(&tenant, &search, &path);
-    let frame = Frame::of(&app, &viewer, Section::Knowledge, title(&search, &tenant)).await?;
-    Ok(Page(ResultsPage { frame, tenant, search, results, pager, facets }))
+    let is_typing = headers.contains_key("hx-request");
+    if results.total == 0 && !is_typing {
+        misses::note_miss(&app, &tenant, &search.q).await?;
+    }
+    let groups = facets::groups(&tenant, &search, &results.facets);
+    let frame = Frame::of(&app, &viewer, Section::Knowledge, title(&search, &tenant)).await?.with_scripts(&SCRIPTS);
+    Ok(Page(ResultsPage { frame, tenant, search, results, pager, groups, is_typing }))
 }
 
 /// How many there are is known only after searching, so a page beyond the end costs a second search.
 async fn find_page(app: &App, tenant: &TenantAccess, search: &Search, path: &str) -> (Results, Pager) {
     let mut request = Request::new(&search.q, &tenant.sources, page_rows(), app.clock.now());
-    request.origin = match search.origin.as_str() {
-        "own" => Origin::Own,
-        "inherited" => Origin::Inherited,
-        _ => Origin::Any,
-    };
+    request.narrowing = search.narrowing(tenant);
+    (request.with_facets, request.with_completions) = (true, true);
     request.offset = page_rows() * (search.page.parse().unwrap_or(1).max(1) - 1).min(1_000_000);
     let mut results = app.search.find(request.clone()).await;
     let total = i64::try_from(results.total).unwrap_or(i64::MAX);
@@ -86,22 +92,6 @@ fn title(search: &Search, tenant: &TenantAccess) -> String {
     if search.q.is_empty() { format!("Suche in {}", tenant.short_name) } else { format!("{} – Suche", search.q) }
 }
 
-/// Only a tenant with knowledge bases has something to choose from.
-fn facets(tenant: &TenantAccess, search: &Search, path: &str) -> Vec<Facet> {
-    if tenant.sources.len() < 2 {
-        return Vec::new();
-    }
-    let choices =
-        [("", "alle".to_owned()), ("own", tenant.short_name.clone()), ("inherited", "übernommene".to_owned())];
-    let facet = |(origin, label): (&str, String)| {
-        let pairs: Vec<_> =
-            [("q", search.q.as_str()), ("origin", origin)].into_iter().filter(|(_, v)| !v.is_empty()).collect();
-        let fields = serde_html_form::to_string(pairs).unwrap_or_default();
-        Facet { label, url: format!("{path}?{fields}"), is_chosen: search.origin == origin }
-    };
-    choices.into_iter().map(facet).collect()
-}
-
 impl ResultsPage {
     fn entry_url(&self, hit: &Hit) -> String {
         let owner = self.tenant.source(hit.tenant).map_or(self.tenant.slug.as_str(), |source| source.slug.as_str());
@@ -110,6 +100,10 @@ impl ResultsPage {
 
     fn owner(&self, hit: &Hit) -> &str {
         self.tenant.source(hit.tenant).map_or("", |source| &source.short_name)
+    }
+
+    fn completed_url(&self, completion: &Completion) -> String {
+        Search { q: completion.query.clone(), page: String::new(), ..self.search.clone() }.url(&self.tenant)
     }
 
     fn note(&self) -> String {

@@ -6,31 +6,32 @@
 //! few readable documents contain count more, and a document that contains more of the query comes before one that contains
 //! less. All statistics are taken over what the asking tenant may read, so other tenants' entries move nothing.
 
-use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use tantivy::{DocAddress, DocId, Searcher};
+use tantivy::Searcher;
 
 use super::analyzer;
-use super::board::{Board, Line};
+use super::board::Board;
 use super::compound;
 use super::hits;
+use super::learning::Memory;
 use super::lexicon::Lexicon;
 use super::matching::{Found, Segment, Slips, look_up, look_up_typos};
 use super::meaning::{Meanings, look_up_meanings};
+use super::order::{Lift, Order};
 use super::query::{self, QueryWord};
-use super::readable::{Readable, ReadableCache, Standing};
+use super::readable::{Readable, ReadableCache};
 use super::schema::Fields;
 use super::tuning::Tuning;
-use super::{Hit, Request};
+use super::vocabulary::Vocabulary;
+use super::{Request, Results, completion, correction};
 
 /// The importance of a word as it was typed.
 const TYPED: f32 = 1.0;
-/// The town's own entry comes before an equal one of its knowledge base.
-const OWN: f32 = 1.06;
-/// Documents with less of the query than this share of the best one's are left out.
-const LEAST_COVERAGE: f32 = 0.4;
+/// A search lifts so many entries at most, however much was learned.
+const MOST_LIFTED: usize = 3;
 
 const KEPT_BOARDS: usize = 8;
 
@@ -52,31 +53,71 @@ impl Scratch {
     }
 }
 
-/// One page of hits, and how many documents fit.
-pub fn search(
-    searcher: &Searcher,
-    fields: &Fields,
-    cache: &ReadableCache,
-    scratch: &Scratch,
-    tuning: &Tuning,
-    lexicons: &[&Lexicon],
-    request: &Request,
-) -> tantivy::Result<(Vec<Hit>, usize)> {
-    let words = query::parse(&request.query);
-    if words.is_empty() || request.limit == 0 {
-        return Ok((Vec::new(), 0));
+/// Everything that a search needs beside what is asked.
+pub struct Engine<'a> {
+    pub searcher: &'a Searcher,
+    pub fields: &'a Fields,
+    pub readable: &'a ReadableCache,
+    pub scratch: &'a Scratch,
+    pub tuning: &'a Tuning,
+    /// The nearest first.
+    pub lexicons: &'a [&'a Lexicon],
+    pub memory: &'a Memory,
+}
+
+impl Engine<'_> {
+    /// One page of hits, and what there is to say about all of them.
+    pub fn search(&self, request: &Request) -> tantivy::Result<Results> {
+        let words = query::parse(&request.query);
+        if words.is_empty() || request.limit == 0 {
+            return Ok(Results::default());
+        }
+        let readable = self.readable.get(self.searcher, self.fields, request)?;
+        let segments = Segment::open_all(self.searcher, self.fields, &readable, self.tuning)?;
+        let mut board = self.scratch.take(segments.iter().map(Segment::len).sum());
+        let results = self.work(request, words, &readable, &segments, &mut board);
+        board.clear();
+        self.scratch.give_back(board);
+        results
     }
-    let readable = cache.get(searcher, fields, request)?;
-    let segments = Segment::open_all(searcher, fields, &readable, tuning)?;
-    let mut board = scratch.take(segments.iter().map(Segment::len).sum());
-    let found = score(&segments, words, &readable, tuning, lexicons, &mut board);
-    let ranked = found.and_then(|found| {
-        let (page, total) = rank(&segments, &board, tuning, request);
-        Ok((hits::show(searcher, fields, &readable, &found, &page)?, total))
-    });
-    board.clear();
-    scratch.give_back(board);
-    ranked
+
+    fn work(
+        &self,
+        request: &Request,
+        words: Vec<QueryWord>,
+        readable: &Readable,
+        segments: &[Segment],
+        board: &mut Board,
+    ) -> tantivy::Result<Results> {
+        let lifts = self.lifts(request, &words, segments)?;
+        let found = score(segments, words, readable, self.tuning, self.lexicons, board)?;
+        let (page, total, facets) =
+            Order { segments, tuning: self.tuning, lifts }.page(self.searcher, board, request)?;
+        let vocabulary = Vocabulary::new(self.searcher, self.fields, readable);
+        Ok(Results {
+            hits: hits::show(self.searcher, self.fields, readable, &found, &page)?,
+            total,
+            facets,
+            corrections: correction::find(&vocabulary, &request.query, &found, &page)?,
+            completions: completion::find(&vocabulary, request)?,
+            took: Duration::default(),
+        })
+    }
+
+    /// Where the entries stand that answered such words before. Only what the asking tenant may read is lifted.
+    pub fn lifts(&self, request: &Request, words: &[QueryWord], segments: &[Segment]) -> tantivy::Result<Vec<Lift>> {
+        let Some(town) = request.sources.first().filter(|_| self.tuning.learning) else { return Ok(Vec::new()) };
+        let mut lifts = Vec::new();
+        for recalled in self.memory.recall(words, town.tenant, request.today, self.tuning) {
+            if lifts.len() == MOST_LIFTED {
+                break;
+            }
+            let key = self.fields.key_of(recalled.entry.0, recalled.entry.1);
+            let line = segments.iter().find_map(|segment| segment.find(&key).transpose()).transpose()?;
+            lifts.extend(line.map(|line| Lift { line, share: recalled.share }));
+        }
+        Ok(lifts)
+    }
 }
 
 /// Fills the board; tells what each word was found as.
@@ -142,62 +183,3 @@ fn find(
     }
     Ok(found)
 }
-
-pub struct Ranked {
-    pub address: DocAddress,
-    pub score: f32,
-    entry: u64,
-}
-
-/// The requested page, best first; equals by age, so that the order never jumps.
-fn rank(segments: &[Segment], board: &Board, tuning: &Tuning, request: &Request) -> (Vec<Ranked>, usize) {
-    let wanted = request.offset.saturating_add(request.limit);
-    let mut best: BinaryHeap<Ranked> = BinaryHeap::new();
-    let mut total = 0;
-    for line in board.lines().filter(|line| line.coverage >= LEAST_COVERAGE) {
-        total += 1;
-        let most = line.sum * OWN * (1.0 + tuning.whole_title);
-        if best.len() == wanted && best.peek().is_some_and(|last| most < last.score) {
-            continue;
-        }
-        best.push(score_of(segments, &line, tuning));
-        if best.len() > wanted {
-            best.pop();
-        }
-    }
-    let mut ranked = best.into_sorted_vec();
-    ranked.drain(..request.offset.min(ranked.len()));
-    (ranked, total)
-}
-
-fn score_of(segments: &[Segment], line: &Line, tuning: &Tuning) -> Ranked {
-    let ordinal = segments.partition_point(|segment| segment.base <= line.number) - 1;
-    let segment = &segments[ordinal];
-    let doc = DocId::try_from(line.number - segment.base).unwrap_or_default();
-    let own = if segment.standing(doc) == Standing::Own { OWN } else { 1.0 };
-    let whole_title = (line.title_words / segment.title_length(doc)).min(1.0);
-    let score = line.sum * own * line.coverage.powf(tuning.coverage) * (1.0 + tuning.whole_title * whole_title);
-    let address = DocAddress::new(u32::try_from(ordinal).unwrap_or_default(), doc);
-    Ranked { address, score, entry: segment.entry(doc) }
-}
-
-/// The best is the smallest, as in a list that is read from its beginning.
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.score.total_cmp(&self.score).then(self.entry.cmp(&other.entry))
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Ranked {}

@@ -10,9 +10,9 @@ use tantivy::postings::SegmentPostings;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
+use super::Request;
 use super::document::day_number;
 use super::schema::{Fields, number};
-use super::{Origin, Request};
 use crate::access::Source;
 
 /// What one document is to the asking tenant.
@@ -36,7 +36,6 @@ struct Key {
     generation: u64,
     sources: Vec<Source>,
     today: NaiveDate,
-    origin: Origin,
 }
 
 /// The last few answers: an agent types many searches for the same tenants.
@@ -54,7 +53,6 @@ impl ReadableCache {
             generation: searcher.generation().generation_id(),
             sources: request.sources.clone(),
             today: request.today,
-            origin: request.origin,
         };
         let known = self.lock().iter().find(|(known, _)| *known == key).map(|(_, readable)| readable.clone());
         if let Some(readable) = known {
@@ -79,14 +77,7 @@ fn find_readable(searcher: &Searcher, fields: &Fields, request: &Request) -> tan
         let mut standings = vec![Standing::Hidden; segment.max_doc() as usize];
         for (index, source) in request.sources.iter().enumerate() {
             let standing = if index == 0 { Standing::Own } else { Standing::Inherited };
-            let wanted = match request.origin {
-                Origin::Any => true,
-                Origin::Own => standing == Standing::Own,
-                Origin::Inherited => standing == Standing::Inherited,
-            };
-            if wanted {
-                readable.count += mark(segment, fields, source, request.today, standing, &mut standings)?;
-            }
+            readable.count += mark(segment, fields, source, request.today, standing, &mut standings)?;
         }
         readable.segments.push(standings);
     }

@@ -10,7 +10,7 @@ use super::document::Document;
 use crate::ids::{EntryId, TenantId};
 
 /// Raise this when fields or weights in the index change: indexes of another version are rebuilt.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 const SHORTEST_COMPOUND: usize = 7;
 
@@ -36,12 +36,15 @@ pub struct Fields {
     pub tenant: Field,
     /// Life situations, as they are written.
     pub topic: Field,
+    /// The responsible office's name, as it is written.
+    unit: Field,
     entry: Field,
     version: Field,
     valid_from: Field,
     valid_until: Field,
     pub external_id: Field,
     pub title: Field,
+    pub names: Field,
     pub answer: Field,
     pub text: Field,
     /// Folded whole words by part.
@@ -77,13 +80,15 @@ pub fn build() -> (Schema, Fields) {
     let fields = Fields {
         key: schema.add_text_field("key", STRING),
         tenant: schema.add_u64_field("tenant", FAST | INDEXED),
-        topic: schema.add_text_field("topic", STRING),
+        topic: schema.add_text_field("topic", STRING | FAST),
+        unit: schema.add_text_field("unit", STRING | FAST),
         entry: schema.add_u64_field("entry", FAST),
         version: schema.add_u64_field("version", FAST),
         valid_from: schema.add_i64_field("valid_from", FAST),
         valid_until: schema.add_i64_field("valid_until", FAST),
         external_id: schema.add_text_field("external_id", STORED),
         title: schema.add_text_field("title", STORED),
+        names: schema.add_text_field("names", STORED),
         answer: schema.add_text_field("answer", STORED),
         text: schema.add_text_field("text", STORED),
         words: names.map(|name| add_indexed(&mut schema, &format!("{name}_words"))),
@@ -107,12 +112,16 @@ pub fn to_tantivy(fields: &Fields, document: &Document) -> TantivyDocument {
     for topic in &document.topics {
         row.add_text(fields.topic, topic);
     }
+    if let Some(unit) = &document.unit {
+        row.add_text(fields.unit, unit);
+    }
     row.add_u64(fields.entry, number(document.entry.0));
     row.add_u64(fields.version, number(document.version));
     row.add_i64(fields.valid_from, document.valid_from);
     row.add_i64(fields.valid_until, document.valid_until);
     row.add_text(fields.external_id, &document.external_id);
     row.add_text(fields.title, &document.title);
+    row.add_text(fields.names, &document.names);
     row.add_text(fields.answer, &document.answer);
     row.add_text(fields.text, document.stored_text());
     let mut everything = Vec::new();

@@ -7,6 +7,7 @@ pub struct Tuning {
     pub splits: bool,
     pub typos: bool,
     pub lexicon: bool,
+    pub learning: bool,
     pub as_stem: f32,
     /// The last word is still being typed; its beginning is nearly as good as the whole.
     pub as_beginning: f32,
@@ -43,6 +44,14 @@ pub struct Tuning {
     pub incomplete: f32,
     /// From this worth on a word counts as fully covered.
     pub full_cover: f32,
+    /// What an entry gains that answered all such calls before, compared with the best hit.
+    pub lift: f32,
+    /// Learned words must share at least this part of their weight with those that were typed.
+    pub least_likeness: f32,
+    /// What an answer in another town counts.
+    pub other_towns: f32,
+    /// Answers that nobody gave yet: a single one proves little.
+    pub doubt: f32,
 }
 
 impl Default for Tuning {
@@ -51,6 +60,7 @@ impl Default for Tuning {
             splits: true,
             typos: true,
             lexicon: true,
+            learning: true,
             as_stem: 0.98,
             as_beginning: 0.85,
             as_first_part: 0.5,
@@ -71,6 +81,10 @@ impl Default for Tuning {
             faint: 0.3,
             incomplete: 0.3,
             full_cover: 0.1,
+            lift: 0.5,
+            least_likeness: 0.3,
+            other_towns: 0.4,
+            doubt: 0.7,
         }
     }
 }

@@ -7,9 +7,9 @@ mod judged;
 
 use std::path::Path;
 
-use chrono::NaiveDate;
+use chrono::DateTime;
 use ortsgespraech::ids::TenantId;
-use ortsgespraech::search::{Origin, Request, SearchIndex, Tuning};
+use ortsgespraech::search::{Request, SearchIndex, Tuning};
 
 use judged::{Judged, Query};
 
@@ -84,14 +84,7 @@ fn run(judged: &Judged, index: &SearchIndex, with_keys: bool) -> Vec<(String, Fi
 }
 
 fn find(index: &SearchIndex, query: &str) -> Vec<String> {
-    let request = Request {
-        query: query.to_owned(),
-        sources: vec![TENANT.into()],
-        today: NaiveDate::default(),
-        origin: Origin::Any,
-        offset: 0,
-        limit: 10,
-    };
+    let request = Request::new(query, [TENANT], 10, DateTime::UNIX_EPOCH);
     index.search(&request).hits.into_iter().map(|hit| hit.external_id).collect()
 }
 

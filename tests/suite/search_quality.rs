@@ -6,9 +6,9 @@ mod judged;
 
 use std::path::Path;
 
-use chrono::NaiveDate;
+use chrono::DateTime;
 use ortsgespraech::ids::TenantId;
-use ortsgespraech::search::{Origin, Request, SearchIndex, Tuning};
+use ortsgespraech::search::{Request, SearchIndex, Tuning};
 
 const CATALOGUE: &str = "../shared/search-eval/berlin";
 
@@ -16,14 +16,7 @@ fn places(tuning: Tuning) -> Option<Vec<Option<usize>>> {
     let judged = judged::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(CATALOGUE))?;
     let index = SearchIndex::of(&judged.entries, tuning).expect("an index");
     let place = |query: &judged::Query| {
-        let request = Request {
-            query: query.text.clone(),
-            sources: vec![TenantId(1).into()],
-            today: NaiveDate::default(),
-            origin: Origin::Any,
-            offset: 0,
-            limit: 10,
-        };
+        let request = Request::new(&query.text, [TenantId(1)], 10, DateTime::UNIX_EPOCH);
         let hits = index.search(&request).hits;
         hits.iter().position(|hit| query.answers.contains(&hit.external_id))
     };

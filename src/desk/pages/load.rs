@@ -151,18 +151,34 @@ pub async fn find_results(app: &App, viewer: &Viewer, query: &str) -> web::Resul
     let mut db = app.begin(&viewer.scope()).await?;
     let desk = store::find_desk(&mut *db, viewer.account).await?;
     drop(db);
-    Ok(search(app, viewer, &desk, query))
+    Ok(Results { is_typing: true, ..search(app, viewer, &desk, query) })
+}
+
+/// Notes a search without a hit for the town on the line.
+pub async fn note_miss(app: &App, viewer: &Viewer, query: &str) -> web::Result<()> {
+    let mut db = app.begin(&viewer.scope()).await?;
+    let desk = store::find_desk(&mut *db, viewer.account).await?;
+    drop(db);
+    let town = desk.shown_tenant.and_then(|town| viewer.tenant_by_id(town));
+    if let Some(town) = town.filter(|_| desk.state(app.clock.now()) == State::InCall) {
+        search::note_miss(app, town, query).await?;
+    }
+    Ok(())
 }
 
 fn search(app: &App, viewer: &Viewer, desk: &Desk, query: &str) -> Results {
     let Some(town) = desk.shown_tenant.and_then(|town| viewer.tenant_by_id(town)) else { return Results::default() };
-    let request = search::Request::new(query, &town.sources, HITS, app.clock.now());
+    let mut request = search::Request::new(query, &town.sources, HITS, app.clock.now());
+    request.with_completions = true;
     let found = app.search.search(&request);
     let owner = |hit: &Hit| town.source(hit.tenant).map(|source| source.short_name.clone()).unwrap_or_default();
     Results {
         query: query.to_owned(),
         hits: found.hits.into_iter().map(|hit| DeskHit { owner: owner(&hit), hit }).collect(),
         total: found.total,
+        corrections: found.corrections,
+        completions: found.completions,
+        is_typing: false,
         milliseconds: found.took.as_millis(),
         call: desk.call.map(|call| call.id),
     }

@@ -6,6 +6,7 @@ mod view;
 mod visit;
 
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -16,13 +17,14 @@ use crate::access::Permission;
 use crate::calls::Disposition;
 use crate::desk::State;
 use crate::web::frame::Section;
-use crate::web::{self, Frame, Page, Query, Routes, format};
+use crate::web::{self, Form, Frame, Page, Query, Routes, format};
 
 pub fn routes() -> Routes {
     use Permission::UseDesk;
     Routes::new()
         .get("/desk", UseDesk, desk_page)
         .get("/desk/results", UseDesk, results_fragment)
+        .post("/desk/misses", UseDesk, report_miss)
         .get("/desk/keys", UseDesk, keys_page)
         .post("/desk/calls", UseDesk, acts::take_call)
         .post("/desk/calls/{call}/town", UseDesk, acts::choose_town)
@@ -98,6 +100,9 @@ async fn desk_page(visit: Visit, Query(mut looks): Query<Looks>) -> web::Result<
         true => Focus::Entry,
         false => Focus::Search,
     };
+    if !visit.wants_part && !looks.q.is_empty() {
+        load::note_miss(&visit.app, &visit.viewer, &looks.q).await?;
+    }
     visit.show(looks).await
 }
 
@@ -105,6 +110,12 @@ async fn desk_page(visit: Visit, Query(mut looks): Query<Looks>) -> web::Result<
 async fn results_fragment(visit: Visit, Query(looks): Query<Looks>) -> web::Result<impl IntoResponse> {
     let results = load::find_results(&visit.app, &visit.viewer, &looks.q).await?;
     Ok(Page(ResultsPart { results }))
+}
+
+/// Results without a hit that stayed on the screen.
+async fn report_miss(visit: Visit, Form(looks): Form<Looks>) -> web::Result<StatusCode> {
+    load::note_miss(&visit.app, &visit.viewer, &looks.q).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn keys_page(visit: Visit) -> web::Result<impl IntoResponse> {

@@ -9,7 +9,7 @@ use crate::desk::State;
 use crate::directory::Unit;
 use crate::ids::CallId;
 use crate::knowledge::EntryView;
-use crate::search::Hit;
+use crate::search::{Completion, Correction, Hit};
 use crate::tenants::{self, Line, LineSituation};
 use crate::web::format;
 
@@ -83,6 +83,10 @@ pub struct Results {
     pub query: String,
     pub hits: Vec<DeskHit>,
     pub total: usize,
+    pub corrections: Vec<Correction>,
+    pub completions: Vec<Completion>,
+    /// Sent while typing: without a hit it is a miss only when it stays on the screen.
+    pub is_typing: bool,
     pub milliseconds: u128,
     pub call: Option<CallId>,
 }

@@ -15,9 +15,10 @@ use crate::web::frame::Section;
 use crate::web::{Error, Flash, Frame, Page, Result, redirect};
 
 /// The desk's behaviours, each of them small; without them every button still works.
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 7] = [
     "js/desk-keys.js",
     "js/desk-hits.js",
+    "js/completions.js",
     "js/desk-focus.js",
     "js/desk-clock.js",
     "js/desk-refresh.js",

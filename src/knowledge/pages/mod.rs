@@ -32,6 +32,7 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}", P::ReadKnowledge, history::version_page)
 }
 
+/// The areas of a tenant's knowledge; the last ones belong to features above this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     Entries,
@@ -39,18 +40,20 @@ pub enum Place {
     Units,
     /// Kept by the search, which knows this room and not the other way round.
     Words,
+    Misses,
     Elsewhere,
 }
 
-/// The tenant through whose eyes the knowledge is shown, and the ways into it.
+/// The tenant through whose eyes the knowledge is shown, the three ways into it, and what its editors tend.
 pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
     let links = [
         (Place::Entries, "A–Z", "", P::ReadKnowledge),
         (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
         (Place::Units, "Stellen", "/units", P::ReadKnowledge),
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
+        (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
     ];
-    let offered = links.into_iter().filter(|(_, _, _, permission)| tenant.may(*permission));
+    let offered = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
     let links = offered.map(|(place, label, path, _)| PlaceLink {
         label,
         url: format!("/knowledge/{}{path}", tenant.slug),

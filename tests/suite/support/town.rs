@@ -104,6 +104,10 @@ impl Town {
                      values ($1, array[$2], array[$2 || ' beantragen'], $2, now(), $2) returning id";
         let words = self.insert(db, words).await;
         self.keep("words", words);
+        let miss = "insert into search_miss (tenant_id, words, folded, first_at, last_at)
+                    values ($1, $2, $2, now(), now()) returning id";
+        let miss = self.insert(db, miss).await;
+        self.keep("miss", miss);
     }
 
     async fn insert_schedule(&mut self, db: &mut PgConnection, number: &str) {
