@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::search::learning::LearningFollower;
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower};
 use crate::telemetry;
@@ -23,6 +24,7 @@ impl Work {
         let mut tasks = JoinSet::new();
         tasks.spawn(Follower::new(app)?.run(stopped.clone()));
         tasks.spawn(WordFollower::new(app).run(stopped.clone()));
+        tasks.spawn(LearningFollower::new(app).run(stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })

@@ -36,11 +36,18 @@ pub struct Desk {
 }
 
 /// The last act, as far as it can be taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum Undo {
-    Answer { entry: EntryKey },
-    End { entry: Option<EntryKey> },
+    Answer {
+        entry: EntryKey,
+        /// The town and the words that the search has learned from it.
+        #[serde(default)]
+        taught: Option<(TenantId, Vec<String>)>,
+    },
+    End {
+        entry: Option<EntryKey>,
+    },
 }
 
 /// Where the agent stands.
@@ -103,6 +110,6 @@ impl Desk {
     /// The act that can still be taken back.
     pub fn open_undo(&self, now: DateTime<Utc>) -> Option<(Undo, DateTime<Utc>)> {
         let until = self.undo_until.filter(|until| *until > now)?;
-        Some((self.undo?, until))
+        Some((self.undo.clone()?, until))
     }
 }

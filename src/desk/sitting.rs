@@ -8,6 +8,7 @@ use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
 use crate::calls::{self, CallKey, Disposition, EntryKey};
 use crate::ids::{CallId, EntryId, LineId, TenantId};
+use crate::search::{self, SearchIndex, learning};
 use crate::web::{Error, Result};
 use crate::{knowledge, tenants};
 
@@ -26,6 +27,7 @@ pub struct Sitting<'a> {
     db: Transaction<'static, Postgres>,
     desk: Desk,
     viewer: &'a Viewer,
+    search: SearchIndex,
     now: DateTime<Utc>,
 }
 
@@ -33,7 +35,7 @@ impl<'a> Sitting<'a> {
     pub async fn begin(app: &App, viewer: &'a Viewer) -> Result<Self> {
         let mut db = app.begin(&viewer.scope()).await?;
         let desk = store::hold_desk(&mut db, viewer.account).await?;
-        Ok(Self { db, desk, viewer, now: app.clock.now() })
+        Ok(Self { db, desk, viewer, search: app.search.clone(), now: app.clock.now() })
     }
 
     pub async fn finish(mut self) -> Result<()> {
@@ -101,7 +103,7 @@ impl<'a> Sitting<'a> {
     }
 
     /// Ctrl+Enter: the open entry answered the call.
-    pub async fn mark(&mut self, call: CallId) -> Result<Notice> {
+    pub async fn mark(&mut self, call: CallId, typed: &str) -> Result<Notice> {
         let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
         let Some(entry) = self.desk.entry else { return Ok(Some(NO_RESULT_YET.to_owned())) };
         let shown = calls::find_open_entries(&mut *self.db, key).await?;
@@ -112,8 +114,19 @@ impl<'a> Sitting<'a> {
         let topics = knowledge::list_life_situations(&mut *self.db, entry.tenant, entry.entry).await?;
         let competent = tenants::find_authority(&mut *self.db, town, entry.tenant, &topics).await?;
         calls::mark_answer(&mut self.db, key, entry, competent, self.now).await?;
-        self.allow_undo(Undo::Answer { entry });
+        let taught = self.teach(town, typed, entry).await?;
+        self.allow_undo(Undo::Answer { entry, taught });
         Ok(None)
+    }
+
+    /// Ties what was typed to the entry that answered it.
+    async fn teach(&mut self, town: TenantId, typed: &str, entry: EntryKey) -> Result<Option<(TenantId, Vec<String>)>> {
+        let Some(town) = self.viewer.tenant_by_id(town) else { return Ok(None) };
+        let request = search::Request::new(typed, &town.sources, 1, self.now);
+        let today = request.today;
+        let Some(words) = self.search.words_to_learn(request).await else { return Ok(None) };
+        learning::note_answer(&mut *self.db, town.id, &words, (entry.tenant, entry.entry), today).await?;
+        Ok(Some((town.id, words)))
     }
 
     pub async fn set_outcome(
@@ -163,7 +176,14 @@ impl<'a> Sitting<'a> {
             return Ok(Some(UNDO_IS_OVER.to_owned()));
         };
         match undo {
-            Undo::Answer { entry } => calls::unmark_answer(&mut self.db, call, entry, self.now).await?,
+            Undo::Answer { entry, taught } => {
+                calls::unmark_answer(&mut self.db, call, entry, self.now).await?;
+                if let Some((town, words)) = taught {
+                    let today = search::Request::new("", [town], 1, self.now).today;
+                    let answered = (entry.tenant, entry.entry);
+                    learning::take_back_answer(&mut *self.db, town, &words, answered, today).await?;
+                }
+            }
             Undo::End { entry } => {
                 calls::reopen_call(&mut self.db, call, self.now).await?;
                 self.desk.after_call_until = None;

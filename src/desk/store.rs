@@ -73,7 +73,7 @@ pub async fn save_desk(db: impl PgExecutor<'_>, account: AccountId, desk: &Desk)
         desk.pause_after_call,
         desk.last_line.map(|line| line.0) as Option<TenantId>,
         desk.last_line.map(|line| line.1) as Option<LineId>,
-        desk.undo.map(Json) as Option<Json<Undo>>,
+        desk.undo.as_ref().map(Json) as Option<Json<&Undo>>,
         desk.undo_until,
         desk.previous_town as Option<TenantId>,
     )

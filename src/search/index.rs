@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use super::board::Board;
 use super::document::Document;
-use super::learning::Memory;
+use super::learning::{self, Memory};
 use super::lexicon::{self, Lexicon};
 use super::matching::Segment;
 use super::meaning::is_spoken_of;
@@ -26,7 +26,7 @@ use super::slot::Slot;
 use super::tuning::Tuning;
 use super::vocabulary::Vocabulary;
 use super::words::Additions;
-use super::{Request, Results, analyzer, scope};
+use super::{Request, Results, analyzer, privacy, scope};
 use crate::knowledge::{ChangeCursor, IndexableEntry};
 
 /// What the writer collects before it writes a segment. More would speed up a rebuild a little and stay in memory.
@@ -185,6 +185,31 @@ impl SearchIndex {
         let index = self.clone();
         let _turn = self.0.turns.acquire().await;
         tokio::task::spawn_blocking(move || act(&index)).await.unwrap_or_default()
+    }
+
+    /// What of a query may be tied to the entry that answered it; None: nothing, or it may be about a person.
+    pub async fn words_to_learn(&self, request: Request) -> Option<Vec<String>> {
+        self.in_turn(move |index| {
+            let words = index.find_words_to_learn(&request);
+            words.unwrap_or_else(|error| {
+                tracing::error!(%error, "the search index cannot be read");
+                None
+            })
+        })
+        .await
+    }
+
+    fn find_words_to_learn(&self, request: &Request) -> tantivy::Result<Option<Vec<String>>> {
+        if !privacy::may_be_kept(&request.query, |word| self.has_in_a_title(request, word)) {
+            return Ok(None);
+        }
+        let inner = &*self.0;
+        let searcher = inner.reader.searcher();
+        let readable = inner.readable.get(&searcher, &inner.fields, request)?;
+        let segments = Segment::open_all(&searcher, &inner.fields, &readable, &inner.tuning)?;
+        let nearer = self.additions().read_from(&request.sources);
+        let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
+        learning::phrase_of(&request.query, |word| learning::knowledge_of(&segments, &lexicons, word))
     }
 
     /// What was learned from answers.

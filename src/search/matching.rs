@@ -103,6 +103,22 @@ impl<'a> Segment<'a> {
         Ok(count)
     }
 
+    /// Some word of a readable document begins like this.
+    pub fn has_beginning(&self, text: &str) -> tantivy::Result<bool> {
+        let index = &self.parts[Part::Text as usize].words;
+        let mut terms = index.terms().range().ge(text).into_stream()?;
+        while terms.advance() && terms.key().starts_with(text.as_bytes()) {
+            let mut postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
+            while postings.doc() != TERMINATED {
+                if self.standing(postings.doc()) != Standing::Hidden {
+                    return Ok(true);
+                }
+                postings.advance();
+            }
+        }
+        Ok(false)
+    }
+
     /// A readable title has this word as it is written.
     pub fn has_in_a_title(&self, text: &str) -> tantivy::Result<bool> {
         let index = &self.parts[Part::Title as usize].words;

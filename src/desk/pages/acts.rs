@@ -92,7 +92,7 @@ pub async fn answer(visit: Visit, Path(call): Path<CallId>, Form(form): Form<Ans
     let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
     let notice = match form.act.as_str() {
         "end" => sitting.end(call).await?,
-        _ => sitting.mark(call).await?,
+        _ => sitting.mark(call, &form.q).await?,
     };
     let focus = if form.act == "end" { Focus::Lines } else { Focus::AsItWas };
     visit.done(sitting, Looks { q: form.q, notice, focus, ..Looks::default() }).await

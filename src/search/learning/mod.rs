@@ -6,12 +6,14 @@
 //! words that the town's texts or the lexicon know are kept, and nothing of a query that may be about a person.
 
 mod follower;
+mod known;
 mod memory;
 mod pages;
 mod phrase;
 mod store;
 
 pub use follower::LearningFollower;
+pub use known::knowledge_of;
 pub use memory::{Memory, Recalled};
 pub use pages::routes;
 pub use phrase::phrase_of;

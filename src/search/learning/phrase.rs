@@ -17,12 +17,15 @@ pub enum Knowledge {
 }
 
 /// None where nothing is left to learn from.
-pub fn phrase_of(query: &str, known: impl Fn(&QueryWord) -> Knowledge) -> Option<Vec<String>> {
-    let mut words: Vec<String> = query::parse(query).iter().filter_map(|word| kept(word, known(word))).collect();
+pub fn phrase_of<E>(query: &str, known: impl Fn(&QueryWord) -> Result<Knowledge, E>) -> Result<Option<Vec<String>>, E> {
+    let mut words = Vec::new();
+    for word in query::parse(query) {
+        words.extend(kept(&word, known(&word)?));
+    }
     words.truncate(MOST_WORDS);
     words.sort_unstable();
     words.dedup();
-    Some(words).filter(|words| !words.is_empty())
+    Ok(Some(words).filter(|words| !words.is_empty()))
 }
 
 fn kept(word: &QueryWord, known: Knowledge) -> Option<String> {
@@ -41,11 +44,12 @@ mod tests {
     use super::*;
 
     fn phrase(query: &str) -> Option<Vec<String>> {
-        phrase_of(query, |word| match word.text.as_str() {
-            "perso" | "ausweis" | "verloren" | "heute" => Knowledge::Whole,
-            "verl" | "aus" => Knowledge::Beginning,
-            _ => Knowledge::Unknown,
-        })
+        let known = |word: &QueryWord| match word.text.as_str() {
+            "perso" | "ausweis" | "verloren" | "heute" => Ok(Knowledge::Whole),
+            "verl" | "aus" => Ok(Knowledge::Beginning),
+            _ => Ok::<_, ()>(Knowledge::Unknown),
+        };
+        phrase_of(query, known).unwrap()
     }
 
     #[test]
