@@ -33,7 +33,8 @@
 //! 2. [`web::session`] reads the cookie and asks [`accounts`] who that is: one query, the person with all their tenants.
 //! 3. [`web::guard`] compares the route's permission (`UseDesk`, named in `desk/pages/mod.rs`) with the person's roles.
 //! 4. `desk/pages/view.rs` reads from the desk's row which town is on the line; a page cannot ask for another one.
-//! 5. [`search`] analyses the words as it did the texts, and asks the index for them **and** for that town's knowledge sources
+//! 5. [`search`] analyses the words as it did the texts, looks up what they may mean in the lexicon and in the words that the
+//!    town and its knowledge bases keep, and asks the index for them **and** for that town's knowledge sources
 //!    in one query: what may not be seen is never found, not filtered afterwards.
 //! 6. `templates/desk/_results.html` prints the hits. Enter posts the first one to `/desk/calls/{call}/entries/...`;
 //!    `desk/sitting.rs` holds the desk's row, notes entry and version in the call, and the whole desk comes back.

@@ -68,7 +68,7 @@ async fn slip_in_a_word_of_a_town_is_forgiven(options: PgPoolOptions, database: 
     let test = catalogue(options, database).await;
     let a = test.cast.stadt_a;
     insert(&test, a, &["Petrizettel"], &["Fischereischein"]).await;
-    insert(&test, a, &["Haus am Brunnen"], &["Fundbüro"]).await;
+    insert(&test, a, &["Haus am Brunnen", "Bellmarken-Amt"], &["Fundbüro"]).await;
     test.index().await;
     for (said, title) in [
         ("petrizetel", TITLES[0]),
@@ -77,6 +77,9 @@ async fn slip_in_a_word_of_a_town_is_forgiven(options: PgPoolOptions, database: 
         ("wo krieg ich den petrizettle", TITLES[0]),
         ("haus am brunen", TITLES[1]),
         ("brunnen haus", TITLES[1]),
+        ("bellmarkenamt", TITLES[1]),
+        ("belmarkenamt", TITLES[1]),
+        ("bellmarken amt", TITLES[1]),
     ] {
         let found = test.titles(a, said);
         assert_eq!(found.first().map(String::as_str), Some(title), "{said}: {found:?}");

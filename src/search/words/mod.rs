@@ -35,10 +35,12 @@ pub struct WordLine {
 }
 
 impl Wording {
-    /// In the format of the shipped lists.
+    /// In the format of the shipped lists. What has a hyphen is also typed in one.
     pub fn as_list(&self) -> String {
-        let part = |names: &[String]| names.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", ");
-        format!("{} > {}", part(&self.expressions), part(&self.terms))
+        let in_one = self.expressions.iter().filter(|name| name.contains('-')).map(|name| name.replace('-', ""));
+        let said: Vec<_> = self.expressions.iter().cloned().chain(in_one).map(|name| plain(&name)).collect();
+        let meant: Vec<_> = self.terms.iter().map(|name| plain(name)).collect();
+        format!("{} > {}", said.join(", "), meant.join(", "))
     }
 
     /// For the audit.
