@@ -2,6 +2,7 @@
 
 /// All weights compare with a word that stands in a title exactly as it was typed, which is 1.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each stage that can be left out")]
 pub struct Tuning {
     /// Compounds that nobody wrote are looked for by their parts.
     pub splits: bool,
@@ -81,8 +82,8 @@ impl Default for Tuning {
             faint: 0.3,
             incomplete: 0.3,
             full_cover: 0.1,
-            lift: 0.5,
-            least_likeness: 0.3,
+            lift: 0.7,
+            least_likeness: 0.4,
             other_towns: 0.4,
             doubt: 0.7,
         }

@@ -4,6 +4,7 @@
 //! measured; elsewhere this says so and ends.
 
 mod judged;
+mod learning;
 
 use std::path::Path;
 
@@ -55,6 +56,8 @@ fn main() {
             print_means(&run(&judged, &index, true), name);
         }
     }
+    println!("\nLearning from answers:\n");
+    learning::print_effect(&judged, &index);
 }
 
 /// What each stage of the search is good for shows when it is not there.
@@ -199,6 +202,9 @@ fn tuning() -> Tuning {
         match name {
             "splits" => tuning.splits = number > 0.0,
             "typos" => tuning.typos = number > 0.0,
+            "lift" => tuning.lift = number,
+            "least_likeness" => tuning.least_likeness = number,
+            "doubt" => tuning.doubt = number,
             "lexicon" => tuning.lexicon = number > 0.0,
             "as_stem" => tuning.as_stem = number,
             "as_beginning" => tuning.as_beginning = number,

@@ -1,5 +1,7 @@
 //! The index of one server process: its directory, its reader, and where in the list of changes it stands.
 
+mod ask;
+
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,20 +15,16 @@ use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher};
 use tokio::sync::Semaphore;
 
-use super::board::Board;
 use super::document::Document;
-use super::learning::{self, Memory};
+use super::learning::Memory;
 use super::lexicon::{self, Lexicon};
-use super::matching::Segment;
-use super::meaning::is_spoken_of;
 use super::rank::{Engine, Scratch};
 use super::readable::ReadableCache;
 use super::schema::{self, Fields};
 use super::slot::Slot;
 use super::tuning::Tuning;
-use super::vocabulary::Vocabulary;
 use super::words::Additions;
-use super::{Request, Results, analyzer, privacy, scope};
+use super::{Request, Results, analyzer, scope};
 use crate::knowledge::{ChangeCursor, IndexableEntry};
 
 /// What the writer collects before it writes a segment. More would speed up a rebuild a little and stay in memory.
@@ -162,16 +160,6 @@ impl SearchIndex {
         }
     }
 
-    /// Whether a readable text has all words of the query, as a term of the lexicon is looked up.
-    pub(super) fn speaks_of(&self, request: &Request) -> tantivy::Result<bool> {
-        let inner = &*self.0;
-        let searcher = inner.reader.searcher();
-        let readable = inner.readable.get(&searcher, &inner.fields, request)?;
-        let segments = Segment::open_all(&searcher, &inner.fields, &readable, &inner.tuning)?;
-        let mut board = Board::default().fitted(segments.iter().map(Segment::len).sum());
-        is_spoken_of(&segments, &lexicon::phrase(&request.query), &inner.tuning, &mut board)
-    }
-
     /// As `search`, without holding up other requests.
     pub async fn find(&self, request: Request) -> Results {
         self.in_turn(move |index| index.search(&request)).await
@@ -187,31 +175,6 @@ impl SearchIndex {
         tokio::task::spawn_blocking(move || act(&index)).await.unwrap_or_default()
     }
 
-    /// What of a query may be tied to the entry that answered it; None: nothing, or it may be about a person.
-    pub async fn words_to_learn(&self, request: Request) -> Option<Vec<String>> {
-        self.in_turn(move |index| {
-            let words = index.find_words_to_learn(&request);
-            words.unwrap_or_else(|error| {
-                tracing::error!(%error, "the search index cannot be read");
-                None
-            })
-        })
-        .await
-    }
-
-    fn find_words_to_learn(&self, request: &Request) -> tantivy::Result<Option<Vec<String>>> {
-        if !privacy::may_be_kept(&request.query, |word| self.has_in_a_title(request, word)) {
-            return Ok(None);
-        }
-        let inner = &*self.0;
-        let searcher = inner.reader.searcher();
-        let readable = inner.readable.get(&searcher, &inner.fields, request)?;
-        let segments = Segment::open_all(&searcher, &inner.fields, &readable, &inner.tuning)?;
-        let nearer = self.additions().read_from(&request.sources);
-        let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
-        learning::phrase_of(&request.query, |word| learning::knowledge_of(&segments, &lexicons, word))
-    }
-
     /// What was learned from answers.
     pub fn memory(&self) -> &Memory {
         &self.0.memory
@@ -224,14 +187,6 @@ impl SearchIndex {
     /// Searches from now on know these words.
     pub(super) fn replace_additions(&self, additions: Additions) {
         *self.0.additions.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(additions);
-    }
-
-    /// A title that may be found with this request has this folded word.
-    pub(super) fn has_in_a_title(&self, request: &Request, word: &str) -> bool {
-        let (inner, searcher) = (&*self.0, self.searcher());
-        let readable = inner.readable.get(&searcher, &inner.fields, request);
-        let has = readable.and_then(|it| Vocabulary::new(&searcher, &inner.fields, &it).is_in_a_title(word));
-        has.unwrap_or_default()
     }
 
     /// It knew everything once since the start: the server may be asked.

@@ -1,0 +1,58 @@
+//! What else the index is asked beside searches, always within what the asking tenant may read.
+
+use std::sync::Arc;
+
+use super::super::board::Board;
+use super::super::learning;
+use super::super::lexicon::{self, Lexicon};
+use super::super::matching::Segment;
+use super::super::meaning::is_spoken_of;
+use super::super::vocabulary::Vocabulary;
+use super::super::{Request, privacy};
+use super::SearchIndex;
+
+impl SearchIndex {
+    /// Whether a readable text has all words of the query, as a term of the lexicon is looked up.
+    pub(in crate::search) fn speaks_of(&self, request: &Request) -> tantivy::Result<bool> {
+        let inner = &*self.0;
+        let searcher = inner.reader.searcher();
+        let readable = inner.readable.get(&searcher, &inner.fields, request)?;
+        let segments = Segment::open_all(&searcher, &inner.fields, &readable, &inner.tuning)?;
+        let mut board = Board::default().fitted(segments.iter().map(Segment::len).sum());
+        is_spoken_of(&segments, &lexicon::phrase(&request.query), &inner.tuning, &mut board)
+    }
+
+    /// A title that may be found with this request has this folded word.
+    pub(in crate::search) fn has_in_a_title(&self, request: &Request, word: &str) -> bool {
+        let (inner, searcher) = (&*self.0, self.searcher());
+        let readable = inner.readable.get(&searcher, &inner.fields, request);
+        let has = readable.and_then(|it| Vocabulary::new(&searcher, &inner.fields, &it).is_in_a_title(word));
+        has.unwrap_or_default()
+    }
+
+    /// What of a query may be tied to the entry that answered it; None: nothing, or it may be about a person.
+    pub async fn words_to_learn(&self, request: Request) -> Option<Vec<String>> {
+        self.in_turn(move |index| {
+            let words = index.find_words_to_learn(&request);
+            words.unwrap_or_else(|error| {
+                tracing::error!(%error, "the search index cannot be read");
+                None
+            })
+        })
+        .await
+    }
+
+    /// As `words_to_learn`, on this thread.
+    pub fn find_words_to_learn(&self, request: &Request) -> tantivy::Result<Option<Vec<String>>> {
+        if !privacy::may_be_kept(&request.query, |word| self.has_in_a_title(request, word)) {
+            return Ok(None);
+        }
+        let inner = &*self.0;
+        let searcher = inner.reader.searcher();
+        let readable = inner.readable.get(&searcher, &inner.fields, request)?;
+        let segments = Segment::open_all(&searcher, &inner.fields, &readable, &inner.tuning)?;
+        let nearer = self.additions().read_from(&request.sources);
+        let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
+        learning::phrase_of(&request.query, |word| learning::knowledge_of(&segments, &lexicons, word))
+    }
+}
