@@ -131,9 +131,8 @@ fn takes_away(action: &str) -> u8 {
 /// Fields of acts that no page shows as a form of its own.
 fn unseen(path: &str) -> Vec<&'static str> {
     match path {
-        "/desk/calls/{call}/end" => vec!["q"],
-        // Sent by pages that were typed on, two seconds later.
-        "/desk/misses" | "/knowledge/{tenant}/misses" => vec!["q"],
+        // A search without a hit is reported two seconds after it was typed.
+        "/desk/calls/{call}/end" | "/desk/misses" | "/knowledge/{tenant}/misses" => vec!["q"],
         // Offered only for somebody who is blocked.
         "/center/team/{member}/activation" => Vec::new(),
         "/tenants/{tenant}/closing-days/restoration" => {
