@@ -75,7 +75,8 @@ fn best(vocabulary: &Vocabulary, typed: &str) -> tantivy::Result<Vec<String>> {
             break;
         }
         let count = candidate.count(vocabulary)?;
-        if count > 0 {
+        // What a single text has and no title is as likely a slip of its author.
+        if count > 1 {
             let place = best.partition_point(|(known, _)| *known >= count);
             best.insert(place, (count, word));
             best.truncate(EXAMINED);

@@ -140,7 +140,15 @@ impl<'a> Vocabulary<'a> {
     }
 }
 
-/// Where a folded word stands in a text; only what begins like it is looked at closely.
+/// Where a folded word stands in a text, by itself or as a whole with hyphens in it.
 pub fn place_of(text: &str, word: &str) -> Option<Range<usize>> {
-    analyzer::words(text).into_iter().find(|found| found.text == word).map(|found| found.place)
+    let first = word.chars().next()?;
+    let begins = |place: &Range<usize>| {
+        let written = text[place.clone()].chars().next();
+        // The fold of every other letter is looked up.
+        written.is_some_and(|written| !written.is_ascii() || written.eq_ignore_ascii_case(&first))
+    };
+    let is_word = |place: &Range<usize>| analyzer::fold(&analyzer::normalise(&text[place.clone()])) == word;
+    let place = analyzer::places(text).filter(begins).find(is_word);
+    place.or_else(|| analyzer::words(text).into_iter().find(|found| found.text == word).map(|found| found.place))
 }

@@ -119,7 +119,7 @@ async fn every_form(site: &Site, pages: &[(Client, String)]) -> Vec<Found> {
 
 /// What takes things away comes late and signing out last, so that the others still have something to act on.
 fn takes_away(action: &str) -> u8 {
-    let late = ["deletion", "deactivation", "withdrawal", "session", "/end"];
+    let late = ["deletion", "deactivation", "withdrawal", "removal", "session", "/end"];
     match action {
         _ if action.starts_with("/sign-") => 3,
         // Whoever is blocked is signed out.
@@ -131,7 +131,8 @@ fn takes_away(action: &str) -> u8 {
 /// Fields of acts that no page shows as a form of its own.
 fn unseen(path: &str) -> Vec<&'static str> {
     match path {
-        "/desk/calls/{call}/end" => vec!["q"],
+        // A search without a hit is reported two seconds after it was typed.
+        "/desk/calls/{call}/end" | "/desk/misses" | "/knowledge/{tenant}/misses" => vec!["q"],
         // Offered only for somebody who is blocked.
         "/center/team/{member}/activation" => Vec::new(),
         "/tenants/{tenant}/closing-days/restoration" => {

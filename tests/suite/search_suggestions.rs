@@ -80,6 +80,8 @@ async fn last_word_is_completed_as_it_is_written(options: PgPoolOptions, databas
     test.publish(kreis, "2", &answering("Führerschein – Verlust", "Der Führungswechsel ist frei.")).await;
     let named = Content { synonyms: vec!["Führungszeugnis".to_owned()], ..entry("Auskunft aus dem Register") };
     test.publish(kreis, "3", &named).await;
+    let in_text = answering("Vorstand", "Der Führungswechsel ist frei, ein Führungswexel nicht.");
+    test.publish(kreis, "5", &in_text).await;
     test.publish(kreis, "4", &entry("Kfz-Kennzeichen für die Führerscheine")).await;
     test.index().await;
     assert_eq!(completions(&test, kreis, "fuehr"), ["Führerschein", "Führungszeugnis", "Führungswechsel"]);
