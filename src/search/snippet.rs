@@ -39,16 +39,12 @@ impl<'a> Marker<'a> {
         } else {
             (answer, in_answer)
         };
-        let window = window(source, &matches);
-        let mut html = String::with_capacity(window.len() + 64);
-        if window.start > 0 {
-            html.push_str("… ");
-        }
-        write_marked(source, window.clone(), &matches, &mut html);
-        if window.end < source.trim_end().len() {
-            html.push_str(" …");
-        }
-        Marked(html)
+        show(source, window(source, &matches), &matches)
+    }
+
+    /// The beginning of a text that answers the question whichever words stand in it.
+    pub fn beginning(&self, text: &str) -> Marked {
+        show(text, 0..end_of_word(text, LONGEST), &self.matches(text))
     }
 
     /// Where words of the query stand, and which.
@@ -72,6 +68,19 @@ impl<'a> Marker<'a> {
                     && *stem.get_or_insert_with(|| analyzer::stem(&normal)) == word.stem)
         })
     }
+}
+
+/// This stretch of the text, marked, with dots where it goes on.
+fn show(source: &str, window: Range<usize>, matches: &[(Range<usize>, usize)]) -> Marked {
+    let mut html = String::with_capacity(window.len() + 64);
+    if window.start > 0 {
+        html.push_str("… ");
+    }
+    write_marked(source, window.clone(), matches, &mut html);
+    if window.end < source.trim_end().len() {
+        html.push_str(" …");
+    }
+    Marked(html)
 }
 
 fn write_marked(source: &str, window: Range<usize>, matches: &[(Range<usize>, usize)], html: &mut String) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::board::Board;
+use super::super::explanation::Explanation;
 use super::super::learning;
 use super::super::lexicon::{self, Lexicon};
 use super::super::matching::Segment;
@@ -10,6 +11,7 @@ use super::super::meaning::is_spoken_of;
 use super::super::vocabulary::Vocabulary;
 use super::super::{Request, privacy};
 use super::SearchIndex;
+use crate::ids::{EntryId, TenantId};
 
 impl SearchIndex {
     /// Whether a readable text has all words of the query, as a term of the lexicon is looked up.
@@ -54,5 +56,20 @@ impl SearchIndex {
         let nearer = self.additions().read_from(&request.sources);
         let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
         learning::phrase_of(&request.query, |word| learning::knowledge_of(&segments, &lexicons, word))
+    }
+
+    /// Why an entry stands where it does; None where it may not be read or nothing was asked.
+    pub(in crate::search) async fn explain(&self, request: Request, entry: (TenantId, EntryId)) -> Option<Explanation> {
+        self.in_turn(move |index| {
+            let nearer = index.additions().read_from(&request.sources);
+            let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
+            let searcher = index.searcher();
+            let explanation = index.0.engine(&searcher, &lexicons).explain(&request, entry);
+            explanation.unwrap_or_else(|error| {
+                tracing::error!(%error, "the search index cannot be read");
+                None
+            })
+        })
+        .await
     }
 }
