@@ -11,7 +11,7 @@ use crate::knowledge::{Content, Field, IndexableEntry};
 const LONGEST_STORED_TEXT: usize = 6_000;
 
 /// A snippet shows less.
-const LONGEST_ASKED: usize = 400;
+const LONGEST_ASKED: usize = 800;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {

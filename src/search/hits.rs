@@ -49,7 +49,7 @@ fn show_one(
     let standing = readable.segments[address.segment_ord as usize][address.doc_id as usize];
     let part = asked_part(asked, text(fields.asked));
     let snippet = match &part {
-        Some((_, part)) => marker.beginning(part),
+        Some((_, part)) => marker.place_in(part),
         None => marker.snippet(text(fields.answer), text(fields.text)),
     };
     Ok(Hit {

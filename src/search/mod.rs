@@ -37,6 +37,7 @@ mod tuning;
 mod vocabulary;
 pub mod words;
 
+pub use bell::{Follows, Ringer, keep_up};
 pub use check::{CheckReport, check};
 pub use completion::Completion;
 pub use correction::Correction;

@@ -99,6 +99,11 @@ impl ResultsPage {
         format!("/knowledge/{}/entries/{}/{}", self.tenant.slug, owner, hit.entry)
     }
 
+    /// Agents answer; who tends the texts asks why.
+    fn may_ask_why(&self) -> bool {
+        self.tenant.may(Permission::EditKnowledge)
+    }
+
     fn explanation_url(&self, hit: &Hit) -> String {
         let fields = serde_html_form::to_string([("q", &self.search.q)]).unwrap_or_default();
         format!("{}/explanation?{fields}", self.entry_url(hit))

@@ -42,9 +42,10 @@ impl<'a> Marker<'a> {
         show(source, window(source, &matches), &matches)
     }
 
-    /// The beginning of a text that answers the question whichever words stand in it.
-    pub fn beginning(&self, text: &str) -> Marked {
-        show(text, 0..end_of_word(text, LONGEST), &self.matches(text))
+    /// Of a text that answers the question: the place that fits, else the beginning.
+    pub fn place_in(&self, text: &str) -> Marked {
+        let matches = self.matches(text);
+        show(text, window(text, &matches), &matches)
     }
 
     /// Where words of the query stand, and which.

@@ -12,7 +12,7 @@ use crate::knowledge;
 use crate::search::manner::Place;
 use crate::search::{Request, Results};
 use crate::web::frame::Section;
-use crate::web::{self, Frame, InTenant, Page, Path, Query, Routes};
+use crate::web::{self, Frame, InTenant, Page, Path, Places, Query, Routes};
 
 /// How far down a hit is looked for.
 const LOOKED_AT: usize = 50;
@@ -35,6 +35,7 @@ struct Asked {
 #[template(path = "search/explanation.html")]
 struct ExplanationPage {
     frame: Frame,
+    places: Places,
     tenant: TenantAccess,
     q: String,
     title: String,
@@ -51,7 +52,7 @@ async fn explanation_page(
     State(app): State<App>,
     viewer: Viewer,
     InTenant(tenant): InTenant,
-    Path((owner, entry)): Path<(String, EntryId)>,
+    Path((_, owner, entry)): Path<(String, String, EntryId)>,
     Query(asked): Query<Asked>,
 ) -> web::Result<Page<ExplanationPage>> {
     let source = tenant.sources.iter().find(|source| source.slug == owner).ok_or(web::Error::NotFound)?.clone();
@@ -66,6 +67,7 @@ async fn explanation_page(
     let title = format!("Warum dieser Platz? – {}", found.content.title);
     Ok(Page(ExplanationPage {
         frame: Frame::of(&app, &viewer, Section::Knowledge, title).await?,
+        places: knowledge::places(&viewer, &tenant, knowledge::Place::Elsewhere),
         entry_url: format!("/knowledge/{}/entries/{owner}/{entry}", tenant.slug),
         tenant,
         q: asked.q,
