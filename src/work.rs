@@ -22,6 +22,8 @@ impl Work {
     pub fn start(app: &App) -> anyhow::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
+        // The first search need not wait for it.
+        tasks.spawn_blocking(search::read_lexicon);
         let ringer = Ringer::new(app.pool.clone());
         tasks.spawn(keep_up(Follower::new(app)?, ringer.bell(), stopped.clone()));
         tasks.spawn(keep_up(WordFollower::new(app), ringer.bell(), stopped.clone()));

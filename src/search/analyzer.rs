@@ -10,7 +10,6 @@
 //! Folding keeps beginnings: the fold of a word's beginning is a beginning of the word's fold. Stems do not have this
 //! property ("anmeldu" is no beginning of "anmeld"), so whole words are indexed beside stems.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -47,24 +46,48 @@ pub enum Role {
     Joined { parts: usize },
 }
 
+/// What a word becomes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Form {
+    /// See `Word`.
+    pub text: String,
+    pub spelled: Option<String>,
+    pub stem: String,
+}
+
 /// The words of a text in order.
 pub fn words(source: &str) -> Vec<Word> {
     let mut words = Vec::new();
-    let mut take = |word| words.push(word);
+    each_written(source, |written, place, role| {
+        words.extend(form(written).map(|Form { text, spelled, stem }| Word { text, spelled, stem, place, role }));
+    });
+    words
+}
+
+/// The words of a text in order, as they are written.
+pub fn each_written(source: &str, mut take: impl FnMut(&str, Range<usize>, Role)) {
     for place in runs(source) {
-        let sign = source[..place.start].trim_end().ends_with('§');
-        let parts: Vec<Range<usize>> = parts(source, place.clone()).collect();
-        for part in &parts {
-            push(source, part.clone(), Role::Plain, &mut take);
+        let written = &source[place.clone()];
+        if written.contains(is_hyphen) {
+            take_parts(source, place, &mut take);
+            continue;
         }
-        if sign && parts.len() == 1 {
-            push_text(format!("§{}", &source[place.clone()]), place, Role::Joined { parts: 1 }, &mut take);
-        } else if parts.len() > 1 {
-            let whole: String = parts.iter().map(|part| &source[part.clone()]).collect();
-            push_text(whole, place, Role::Joined { parts: parts.len() }, &mut take);
+        take(written, place.clone(), Role::Plain);
+        if source[..place.start].trim_end().ends_with('§') {
+            take(&format!("§{written}"), place, Role::Joined { parts: 1 });
         }
     }
-    words
+}
+
+/// Each by itself, then the whole.
+fn take_parts(source: &str, place: Range<usize>, take: &mut impl FnMut(&str, Range<usize>, Role)) {
+    let (mut whole, mut count) = (String::new(), 0);
+    for part in parts(source, place.clone()) {
+        whole.push_str(&source[part.clone()]);
+        count += 1;
+        take(&source[part.clone()], part, Role::Plain);
+    }
+    take(&whole, place, Role::Joined { parts: count });
 }
 
 /// Where the words stand, without working them out: each part of a hyphen word by itself.
@@ -107,6 +130,9 @@ fn parts(source: &str, place: Range<usize>) -> impl Iterator<Item = Range<usize>
 }
 
 fn is_word_char(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_alphanumeric();
+    }
     character.is_alphanumeric() || is_combining_mark(character) || character == '\u{ad}'
 }
 
@@ -114,19 +140,13 @@ fn is_hyphen(character: char) -> bool {
     matches!(character, '-' | '\u{2010}' | '\u{2011}')
 }
 
-fn push(source: &str, place: Range<usize>, role: Role, take: &mut impl FnMut(Word)) {
-    push_text(Cow::Borrowed(&source[place.clone()]), place, role, take);
-}
-
-fn push_text<'a>(text: impl Into<Cow<'a, str>>, place: Range<usize>, role: Role, take: &mut impl FnMut(Word)) {
-    let normal = normalise(&text.into());
+/// None for what is no word.
+pub fn form(written: &str) -> Option<Form> {
+    let normal = normalise(written);
     let spelled = without_accents(&normal);
     let text = without_umlaut_e(&spelled);
-    if !text.is_empty() && text.len() <= LONGEST_WORD {
-        let stem = stem(&normal);
-        let spelled = Some(spelled).filter(|spelled| *spelled != text);
-        take(Word { text, spelled, stem, place, role });
-    }
+    let is_word = !text.is_empty() && text.len() <= LONGEST_WORD;
+    is_word.then(|| Form { stem: stem(&normal), spelled: Some(spelled).filter(|spelled| *spelled != text), text })
 }
 
 /// The folded stem of a normalised word.

@@ -6,15 +6,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
-use tantivy::IndexWriter;
 
 use super::bell::Follows;
-use super::document::Document;
 use super::index::{Position, SearchIndex};
+use super::pen::Pen;
 use super::progress::Progress;
-use super::{schema, store};
+use super::store;
 use crate::app::App;
 use crate::db::{self, Scope};
 use crate::ids::EntryId;
@@ -22,11 +22,13 @@ use crate::knowledge::{self, Change, ChangeCursor};
 
 /// Rows read at once: large entries of this number stay below a few megabytes.
 const BATCH: usize = 500;
+/// Far behind, what is written is shown in such steps: each commit costs as much as a few hundred entries.
+const STEP: Duration = Duration::from_secs(2);
 
 pub struct Follower {
     pool: PgPool,
     index: SearchIndex,
-    writer: Arc<Mutex<IndexWriter>>,
+    pen: Arc<Mutex<Pen>>,
     position: Option<Position>,
     /// Indexed already, but not settled when it was.
     ahead: BTreeSet<ChangeCursor>,
@@ -43,9 +45,9 @@ impl Follows for Follower {
 impl Follower {
     pub fn new(app: &App) -> anyhow::Result<Self> {
         let index = app.search.clone();
-        let writer = Arc::new(Mutex::new(index.writer()?));
+        let pen = Arc::new(Mutex::new(Pen::new(index.writer()?, *index.fields())));
         let position = index.position()?;
-        Ok(Self { pool: app.pool.clone(), index, writer, position, ahead: BTreeSet::new() })
+        Ok(Self { pool: app.pool.clone(), index, pen, position, ahead: BTreeSet::new() })
     }
 
     /// Everything that is committed now counts afterwards.
@@ -53,7 +55,7 @@ impl Follower {
         let caught_up = self.try_to_catch_up().await;
         if caught_up.is_err() {
             // What was half done must not come into a later commit.
-            self.write(|writer| writer.rollback().map(drop)).await?;
+            self.write(|pen| Ok(pen.rollback()?)).await?;
         }
         caught_up
     }
@@ -76,23 +78,18 @@ impl Follower {
 
     /// All published entries anew. Searches see the old index until the commit at the end, and so does a restart.
     async fn rebuild(&mut self, epoch: i64) -> anyhow::Result<()> {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let mut db = db::begin_for(&self.pool, &Scope::system()).await?;
         let cursor = knowledge::change_position(&mut *db).await?;
-        self.write(|writer| writer.delete_all_documents().map(drop)).await?;
-        let (mut last, mut count) = (EntryId(0), 0);
-        loop {
-            let entries = knowledge::list_for_index(&mut *db, last, BATCH.try_into()?).await?;
-            let Some(entry) = entries.last() else { break };
-            last = entry.id;
+        self.write(|pen| Ok(pen.delete_all()?)).await?;
+        let mut count = 0;
+        let mut entries = knowledge::list_for_index(&mut *db, EntryId(0), BATCH.try_into()?).await?;
+        while let Some(last) = entries.last().map(|entry| entry.id) {
             count += entries.len();
-            let fields = *self.index.fields();
-            self.write(move |writer| {
-                entries.iter().try_for_each(|entry| {
-                    writer.add_document(schema::to_tantivy(&fields, &Document::of(entry))).map(drop)
-                })
-            })
-            .await?;
+            // The next ones are read while these are written.
+            let write = self.write(move |pen| Ok(entries.iter().try_for_each(|entry| pen.add(entry))?));
+            let read = async { Ok(knowledge::list_for_index(&mut *db, last, BATCH.try_into()?).await?) };
+            ((), entries) = tokio::try_join!(write, read)?;
         }
         self.ahead.clear();
         self.commit(Position::new(epoch, cursor)).await?;
@@ -104,25 +101,19 @@ impl Follower {
     async fn follow_changes(&mut self) -> anyhow::Result<()> {
         let Some(position) = self.position else { return Ok(()) };
         let mut progress = Progress::from(position.cursor);
-        let mut place = position.cursor;
-        loop {
-            let changes = self.read_changes(place).await?;
-            let Some(last) = changes.last() else { break };
-            place = last.at;
+        let mut changes = self.read_changes(position.cursor).await?;
+        let (mut written, mut shown) = (Vec::new(), Instant::now());
+        while let Some(last) = changes.last().map(|change| change.at) {
             let is_full = changes.len() == BATCH;
             progress.pass(&changes);
-            let (places, new): (Vec<_>, Vec<_>) = changes
-                .into_iter()
-                .filter(|change| !self.ahead.contains(&change.at))
-                .map(|change| (change.at, change))
-                .unzip();
-            if !new.is_empty() {
-                self.apply(new).await?;
+            changes.retain(|change| !self.ahead.contains(&change.at));
+            written.extend(changes.iter().map(|change| change.at));
+            let read = async { if is_full { self.read_changes(last).await } else { Ok(Vec::new()) } };
+            ((), changes) = tokio::try_join!(self.apply(changes), read)?;
+            if !written.is_empty() && (changes.is_empty() || shown.elapsed() > STEP) {
                 self.commit(Position::new(position.epoch, progress.settled)).await?;
-            }
-            self.ahead.extend(places);
-            if !is_full {
-                break;
+                self.ahead.extend(written.drain(..));
+                shown = Instant::now();
             }
         }
         self.ahead = self.ahead.split_off(&progress.settled);
@@ -135,31 +126,13 @@ impl Follower {
         Ok(knowledge::list_changes(&mut *db, place, BATCH.try_into()?).await?)
     }
 
-    /// Each entry as it is now; of several changes of one entry the last row tells the same as the first.
     async fn apply(&self, changes: Vec<Change>) -> anyhow::Result<()> {
         metrics::counter!("ortsgespraech_index_changes_total").increment(changes.len() as u64);
-        let fields = *self.index.fields();
-        self.write(move |writer| {
-            let mut done = BTreeSet::new();
-            for change in changes.iter().rev().filter(|change| done.insert((change.tenant, change.id))) {
-                writer.delete_term(fields.key_of(change.tenant, change.id));
-                if let Some(entry) = &change.entry {
-                    writer.add_document(schema::to_tantivy(&fields, &Document::of(entry)))?;
-                }
-            }
-            Ok(())
-        })
-        .await
+        self.write(move |pen| Ok(pen.apply(&changes)?)).await
     }
 
     async fn commit(&mut self, position: Position) -> anyhow::Result<()> {
-        let payload = serde_json::to_string(&position)?;
-        self.write(move |writer| {
-            let mut commit = writer.prepare_commit()?;
-            commit.set_payload(&payload);
-            commit.commit().map(drop)
-        })
-        .await?;
+        self.write(move |pen| pen.commit(position)).await?;
         self.position = Some(position);
         self.index.reload()?;
         let entries = u32::try_from(self.index.count()).unwrap_or(u32::MAX);
@@ -168,12 +141,8 @@ impl Follower {
     }
 
     /// Writing waits for the disk, so it happens beside the threads that answer requests.
-    async fn write(
-        &self,
-        act: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()> + Send + 'static,
-    ) -> anyhow::Result<()> {
-        let writer = self.writer.clone();
-        let done = tokio::task::spawn_blocking(move || act(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)));
-        Ok(done.await??)
+    async fn write(&self, act: impl FnOnce(&mut Pen) -> anyhow::Result<()> + Send + 'static) -> anyhow::Result<()> {
+        let pen = self.pen.clone();
+        tokio::task::spawn_blocking(move || act(&mut pen.lock().unwrap_or_else(PoisonError::into_inner))).await?
     }
 }

@@ -5,14 +5,12 @@ use tantivy::schema::{
 };
 use tantivy::{TantivyDocument, Term};
 
-use super::analyzer::{self, Word};
 use super::document::Document;
+use super::forms::{Forms, Lines};
 use crate::ids::{EntryId, TenantId};
 
 /// Raise this when fields or weights in the index change: indexes of another version are rebuilt.
 pub const VERSION: u32 = 4;
-
-const SHORTEST_COMPOUND: usize = 7;
 
 /// The parts of an entry that weigh differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +105,7 @@ fn add_indexed(schema: &mut SchemaBuilder, name: &str) -> Field {
     schema.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
 }
 
-pub fn to_tantivy(fields: &Fields, document: &Document) -> TantivyDocument {
+pub fn to_tantivy(fields: &Fields, document: &Document, forms: &mut Forms) -> TantivyDocument {
     let mut row = TantivyDocument::new();
     row.add_text(fields.key, format!("{}/{}", document.tenant, document.entry));
     row.add_u64(fields.tenant, number(document.tenant.0));
@@ -127,44 +125,28 @@ pub fn to_tantivy(fields: &Fields, document: &Document) -> TantivyDocument {
     row.add_text(fields.answer, &document.answer);
     row.add_text(fields.text, document.stored_text());
     row.add_text(fields.asked, &document.asked);
-    let mut everything = Vec::new();
+    let mut everything = Lines::default();
     let parts = [(Part::Title, &document.title), (Part::Names, &document.names), (Part::Answer, &document.answer)];
     for (part, source) in parts {
-        let words = analyzer::words(source);
-        add_words(&mut row, fields, part, &words);
-        everything.extend(words);
+        let lines = forms.lines_of(source);
+        add_lines(&mut row, fields, part, &lines);
+        everything.append(&lines);
     }
-    everything.extend(analyzer::words(&document.text));
-    add_words(&mut row, fields, Part::Text, &everything);
+    everything.append(&forms.lines_of(&document.text));
+    add_lines(&mut row, fields, Part::Text, &everything);
     row
 }
 
-fn add_words(row: &mut TantivyDocument, fields: &Fields, part: Part, words: &[Word]) {
-    let written = words.iter().flat_map(|word| std::iter::once(&word.text).chain(&word.spelled));
-    row.add_text(fields.words(part), joined(written));
-    row.add_text(fields.stems(part), joined(words.iter().map(|word| &word.stem)));
+fn add_lines(row: &mut TantivyDocument, fields: &Fields, part: Part, lines: &Lines) {
+    row.add_text(fields.words(part), &lines.words);
+    row.add_text(fields.stems(part), &lines.stems);
     if let Some(field) = fields.tails(part) {
-        let tails: Vec<String> = words.iter().filter_map(tail).collect();
-        row.add_text(field, joined(tails.iter()));
+        row.add_text(field, &lines.tails);
     }
-}
-
-/// Only long words are compounds.
-fn tail(word: &Word) -> Option<String> {
-    (word.stem.len() >= SHORTEST_COMPOUND).then(|| backwards(&word.stem))
 }
 
 pub fn backwards(stem: &str) -> String {
     stem.chars().rev().collect()
-}
-
-fn joined<'a>(words: impl Iterator<Item = &'a String>) -> String {
-    let mut line = String::new();
-    for word in words {
-        line.push_str(word);
-        line.push(' ');
-    }
-    line
 }
 
 /// Keys are never negative.

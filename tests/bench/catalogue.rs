@@ -7,6 +7,9 @@ use std::path::Path;
 
 use ortsgespraech::knowledge::{Content, Field, Html};
 
+/// With fewer letters nobody searches.
+pub const FIRST_SEARCHED: usize = 3;
+
 /// Chance that is the same on every machine and in every version (xorshift).
 struct Chance(u64);
 
@@ -23,9 +26,14 @@ impl Chance {
     }
 }
 
-/// Makes entries of the demo's words: a few stand in most texts, most in a few.
+/// So many compounds there are. A city's 1,062 real entries have about 20,000 different words, and each further text
+/// brings fewer new ones; if every compound were a new one, 100,000 entries would have 1.7 million.
+const COMPOUNDS: usize = 60_000;
+
+/// Makes entries of the demo's words and of compounds of two of them: a few stand in most texts, most in a few.
 pub struct Salad {
     words: Vec<String>,
+    compounds: Vec<String>,
     chance: Chance,
 }
 
@@ -40,10 +48,18 @@ impl Salad {
         for index in (1..words.len()).rev() {
             words.swap(index, chance.below(index + 1));
         }
-        Self { words, chance }
+        let compounds = (0..COMPOUNDS).map(|_| {
+            let [one, other] = [(); 2].map(|()| &words[chance.below(words.len())]);
+            format!("{one}{}", other.to_lowercase())
+        });
+        Self { compounds: compounds.collect(), words, chance }
     }
 
-    pub fn entry(&mut self) -> Content {
+    pub fn entries(&mut self, count: usize) -> Vec<Content> {
+        (0..count).map(|_| self.entry()).collect()
+    }
+
+    fn entry(&mut self) -> Content {
         let length = 2 + self.chance.below(4);
         let mut content = Content { title: self.sentence(length), ..Content::default() };
         content.synonyms = vec![self.sentence(2)];
@@ -58,33 +74,33 @@ impl Salad {
         (0..length).map(|_| self.word()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Two throws multiplied make the first words frequent; one word in ten is a new compound of two.
+    /// Two throws multiplied make the first ones frequent; one word in ten is a compound.
     fn word(&mut self) -> String {
-        let count = self.words.len();
-        let place = self.chance.below(count) * self.chance.below(count) / count;
-        let word = self.words[place].clone();
-        if self.chance.below(10) > 0 {
-            return word;
-        }
-        let other = self.chance.below(count);
-        word + &self.words[other].to_lowercase()
+        let words = if self.chance.below(10) > 0 { &self.words } else { &self.compounds };
+        let count = words.len();
+        words[self.chance.below(count) * self.chance.below(count) / count].clone()
+    }
+
+    /// The next one may be any of them.
+    pub fn any<'a, T>(&mut self, things: &'a [T]) -> &'a T {
+        &things[self.chance.below(things.len())]
     }
 
     /// Titles as they are typed: from the third letter on, at every second one.
     pub fn typed(&mut self, contents: &[Content], searches: usize) -> Vec<String> {
         let mut typed = Vec::new();
         while typed.len() < searches {
-            let title = &contents[self.chance.below(contents.len())].title;
-            typed.extend(beginnings(title));
+            typed.extend(beginnings(&self.any(contents).title, 2));
         }
         typed.truncate(searches);
         typed
     }
 }
 
-fn beginnings(phrase: &str) -> Vec<String> {
+/// What stands in the field while somebody types, from the third letter on.
+pub fn beginnings(phrase: &str, step: usize) -> Vec<String> {
     let letters: Vec<char> = phrase.to_lowercase().chars().take(24).collect();
-    (3..=letters.len()).step_by(2).map(|end| letters[..end].iter().collect()).collect()
+    (FIRST_SEARCHED..=letters.len()).step_by(step).map(|end| letters[..end].iter().collect()).collect()
 }
 
 /// Real entries, and what people really looked for in them.
@@ -93,7 +109,7 @@ pub fn berlin(searches: usize) -> Option<(Vec<Content>, Vec<String>)> {
     let corpus = fs::read_to_string(folder.join("corpus.jsonl")).ok()?;
     let queries = fs::read_to_string(folder.join("queries.tsv")).ok()?;
     let contents = corpus.lines().filter_map(|line| serde_json::from_str(line).ok()).map(|record| content(&record));
-    let typed = queries.lines().filter_map(|line| line.split('\t').nth(2)).flat_map(beginnings);
+    let typed = queries.lines().filter_map(|line| line.split('\t').nth(2)).flat_map(|query| beginnings(query, 2));
     Some((contents.collect(), typed.take(searches).collect()))
 }
 

@@ -1,19 +1,25 @@
-//! The real program as its own process, asked over one connection that stays open.
+//! The real program as its own process.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
-const PATIENCE: Duration = Duration::from_mins(1);
+use crate::client::Client;
+use crate::figures::Times;
+
+const PATIENCE: Duration = Duration::from_mins(2);
+/// What the kernel counts a process's time in (USER_HZ).
+const TICK: Duration = Duration::from_millis(10);
 
 pub struct Server {
     process: Child,
     port: u16,
+    /// Until it said that it is ready.
+    pub start: Duration,
 }
 
 impl Server {
@@ -27,38 +33,53 @@ impl Server {
             .stdin(Stdio::null())
             .spawn()
             .context("the program does not start")?;
-        let server = Self { process, port };
         let started = Instant::now();
-        while !server.is_ready() {
+        let mut server = Self { process, port, start: Duration::ZERO };
+        while !server.is_ready().await {
             ensure!(started.elapsed() < PATIENCE, "the server is not ready after {PATIENCE:?}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        server.start = started.elapsed();
         Ok(server)
     }
 
-    fn is_ready(&self) -> bool {
-        let answer = self.connect().and_then(|mut stream| ask(&mut stream, "/readyz", ""));
-        answer.is_ok_and(|(status, _)| status == 200)
+    async fn is_ready(&self) -> bool {
+        let Ok(mut client) = self.client("").await else { return false };
+        client.get("/readyz").await.is_ok_and(|(status, _)| status == 200)
     }
 
-    fn connect(&self) -> anyhow::Result<BufReader<TcpStream>> {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
-        stream.set_nodelay(true)?;
-        Ok(BufReader::new(stream))
+    pub async fn client(&self, token: &str) -> anyhow::Result<Client> {
+        Client::connect(self.port, token).await
     }
 
-    pub fn search(&self, token: &str, queries: &[String]) -> anyhow::Result<Vec<Duration>> {
-        let mut stream = self.connect()?;
-        for query in queries.iter().take(200) {
-            search(&mut stream, token, query)?;
+    /// One search after the other, each a tenant's slug and what is looked for.
+    pub async fn search(&self, token: &str, searches: &[(String, String)]) -> anyhow::Result<Times> {
+        let mut client = self.client(token).await?;
+        for (tenant, query) in searches.iter().take(200) {
+            client.search(tenant, query).await?;
         }
-        queries.iter().map(|query| search(&mut stream, token, query)).collect()
+        let mut times = Vec::with_capacity(searches.len());
+        for (tenant, query) in searches {
+            let started = Instant::now();
+            client.search(tenant, query).await?;
+            times.push(started.elapsed());
+        }
+        Ok(Times(times))
     }
 
     pub fn memory_kb(&self) -> anyhow::Result<usize> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let line = status.lines().find(|line| line.starts_with("VmRSS")).context("no VmRSS")?;
         Ok(line.split_whitespace().nth(1).context("no figure")?.parse()?)
+    }
+
+    /// Processor time of all its threads since the start.
+    pub fn cpu(&self) -> anyhow::Result<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        // The name in brackets may have spaces; user and system time are the 14th and 15th field.
+        let (_, fields) = stat.rsplit_once(')').context("no name")?;
+        let times = fields.split_whitespace().skip(11).take(2).map(str::parse::<u32>);
+        Ok(TICK * times.sum::<Result<u32, _>>()?)
     }
 
     /// Politely, as a service manager does; it is waited for.
@@ -75,34 +96,4 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn search(stream: &mut BufReader<TcpStream>, token: &str, query: &str) -> anyhow::Result<Duration> {
-    let fields = serde_html_form::to_string([("q", query)])?;
-    let started = Instant::now();
-    let (status, _) = ask(stream, &format!("/api/v1/tenants/kreis/search?{fields}"), token)?;
-    let took = started.elapsed();
-    ensure!(status == 200, "the server answers {status} for {query:?}");
-    Ok(took)
-}
-
-fn ask(stream: &mut BufReader<TcpStream>, path: &str, token: &str) -> anyhow::Result<(u16, Vec<u8>)> {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n");
-    stream.get_mut().write_all(request.as_bytes())?;
-    let mut line = String::new();
-    stream.read_line(&mut line)?;
-    let status = line.split(' ').nth(1).context("no status")?.parse()?;
-    let mut length = None;
-    loop {
-        line.clear();
-        stream.read_line(&mut line)?;
-        match line.trim().split_once(": ") {
-            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = Some(value.parse()?),
-            Some(_) => {}
-            None => break,
-        }
-    }
-    let mut body = vec![0; length.context("the answer does not say how long it is")?];
-    stream.read_exact(&mut body)?;
-    Ok((status, body))
 }

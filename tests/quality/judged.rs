@@ -22,17 +22,6 @@ pub struct Query {
 }
 
 impl Judged {
-    /// Phrasings of one concern: queries with the same answers.
-    pub fn concerns(&self) -> Vec<Vec<&Query>> {
-        let mut concerns: BTreeMap<Vec<&String>, Vec<&Query>> = BTreeMap::new();
-        for query in &self.queries {
-            let mut answers: Vec<_> = query.answers.iter().collect();
-            answers.sort_unstable();
-            concerns.entry(answers).or_default().push(query);
-        }
-        concerns.into_values().collect()
-    }
-
     pub fn by_category(&self) -> BTreeMap<&str, Vec<&Query>> {
         let mut categories: BTreeMap<&str, Vec<&Query>> = BTreeMap::new();
         for query in &self.queries {

@@ -1,5 +1,7 @@
 //! What the search gains from answers: it learns one half of the phrasings of each concern and is asked for the other half.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use ortsgespraech::ids::EntryId;
 use ortsgespraech::search::learning::Lesson;
@@ -13,7 +15,7 @@ const ANSWERS: f32 = 3.0;
 const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 2).expect("a day");
 
 pub fn print_effect(judged: &Judged, index: &SearchIndex) {
-    let concerns = judged.concerns();
+    let concerns = concerns(judged);
     let spoken_of_once = |concern: &&Vec<&Query>| concern.len() == 1;
     let (mut learned, mut other): (Vec<&Query>, Vec<&Query>) = Default::default();
     for concern in concerns.iter().filter(|concern| !spoken_of_once(concern)) {
@@ -28,6 +30,17 @@ pub fn print_effect(judged: &Judged, index: &SearchIndex) {
     let all: Vec<&Query> = learned.iter().chain(&other).copied().collect();
     print_line("concerns that were never answered", &never, index, &taught(judged, index, &all));
     print_line("what was learned itself", &all, index, &taught(judged, index, &all));
+}
+
+/// Phrasings of one concern: queries with the same answers.
+fn concerns(judged: &Judged) -> Vec<Vec<&Query>> {
+    let mut concerns: BTreeMap<Vec<&String>, Vec<&Query>> = BTreeMap::new();
+    for query in judged.by_category().into_values().flatten() {
+        let mut answers: Vec<_> = query.answers.iter().collect();
+        answers.sort_unstable();
+        concerns.entry(answers).or_default().push(query);
+    }
+    concerns.into_values().collect()
 }
 
 /// The same index after these questions were answered.

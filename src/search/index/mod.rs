@@ -15,9 +15,9 @@ use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher};
 use tokio::sync::Semaphore;
 
-use super::document::Document;
 use super::learning::Memory;
 use super::lexicon::{self, Lexicon};
+use super::pen::Pen;
 use super::rank::{Engine, Scratch};
 use super::readable::ReadableCache;
 use super::schema::{self, Fields};
@@ -97,11 +97,9 @@ impl SearchIndex {
     pub fn of(entries: &[IndexableEntry], tuning: Tuning) -> anyhow::Result<Self> {
         let (schema, fields) = schema::build();
         let index = Self::on(Index::create_in_ram(schema), fields, None, tuning)?;
-        let mut writer = index.writer()?;
-        for entry in entries {
-            writer.add_document(schema::to_tantivy(index.fields(), &Document::of(entry)))?;
-        }
-        writer.commit()?;
+        let mut pen = Pen::new(index.writer()?, *index.fields());
+        entries.iter().try_for_each(|entry| pen.add(entry))?;
+        pen.commit(Position::new(0, ChangeCursor::default()))?;
         index.reload()?;
         Ok(index)
     }
