@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use self::facets::Group;
-use super::{Completion, Hit, Request, Results, api, misses, words};
+use super::{Completion, Hit, Request, Results, api, learning, misses, words};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
 use crate::web::frame::Section;
@@ -22,6 +22,7 @@ pub fn routes() -> Routes {
         .get("/api/v1/tenants/{tenant}/search", Permission::SearchApi, api::search)
         .merge(misses::routes())
         .merge(words::routes())
+        .merge(learning::routes())
 }
 
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]

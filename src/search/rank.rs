@@ -106,9 +106,11 @@ impl Engine<'_> {
 
     /// Where the entries stand that answered such words before. Only what the asking tenant may read is lifted.
     pub fn lifts(&self, request: &Request, words: &[QueryWord], segments: &[Segment]) -> tantivy::Result<Vec<Lift>> {
-        let Some(town) = request.sources.first().filter(|_| self.tuning.learning) else { return Ok(Vec::new()) };
+        if !self.tuning.learning {
+            return Ok(Vec::new());
+        }
         let mut lifts = Vec::new();
-        for recalled in self.memory.recall(words, town.tenant, request.today, self.tuning) {
+        for recalled in self.memory.recall(words, &request.sources, request.today, self.tuning) {
             if lifts.len() == MOST_LIFTED {
                 break;
             }

@@ -24,6 +24,7 @@ impl Site {
         let a = Town::a(&test).await;
         let b = Town::b(&test).await;
         test.index().await;
+        test.learn().await;
         Self { test, a, b, signed_in: RefCell::default() }
     }
 
