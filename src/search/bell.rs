@@ -1,7 +1,9 @@
 //! The database's bell: rings when somebody changed a table that is followed.
 
 use sqlx::PgPool;
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgConnectOptions, PgListener};
+
+use crate::db;
 
 #[derive(Debug)]
 pub struct Bell {
@@ -36,8 +38,11 @@ impl Bell {
     }
 }
 
+/// Beside the pool: a connection that only listens must not be missing where requests wait for one.
 async fn connect(pool: &PgPool, channel: &str) -> sqlx::Result<PgListener> {
-    let mut listener = PgListener::connect_with(pool).await?;
+    let options = PgConnectOptions::clone(&pool.connect_options());
+    let own = db::pool_options().max_connections(1).connect_with(options).await?;
+    let mut listener = PgListener::connect_with(&own).await?;
     listener.listen(channel).await?;
     Ok(listener)
 }

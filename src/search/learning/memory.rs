@@ -116,13 +116,11 @@ impl State {
     }
 
     fn add(&mut self, words: &[String]) -> usize {
-        let phrase = Phrase { words: words.to_vec(), lessons: Vec::new() };
-        let place = self.free.pop().unwrap_or(self.phrases.len());
-        if place < self.phrases.len() {
-            self.phrases[place] = phrase
-        } else {
-            self.phrases.push(phrase)
-        }
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.phrases.push(Phrase::default());
+            self.phrases.len() - 1
+        });
+        self.phrases[place].words = words.to_vec();
         self.by_words.insert(words.to_vec(), place);
         for word in words {
             self.by_word.entry(word.clone()).or_default().insert(place);
