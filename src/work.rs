@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
-use crate::search::{self, Follower};
+use crate::search::{self, Follower, Ringer, keep_up};
 use crate::telemetry;
 
 /// Everything in the background of one server process.
@@ -22,9 +22,11 @@ impl Work {
     pub fn start(app: &App) -> anyhow::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(Follower::new(app)?.run(stopped.clone()));
-        tasks.spawn(WordFollower::new(app).run(stopped.clone()));
-        tasks.spawn(LearningFollower::new(app).run(stopped.clone()));
+        let ringer = Ringer::new(app.pool.clone());
+        tasks.spawn(keep_up(Follower::new(app)?, ringer.bell(), stopped.clone()));
+        tasks.spawn(keep_up(WordFollower::new(app), ringer.bell(), stopped.clone()));
+        tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell(), stopped.clone()));
+        tasks.spawn(ringer.run(stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })

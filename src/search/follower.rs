@@ -6,13 +6,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use sqlx::PgPool;
 use tantivy::IndexWriter;
-use tokio::sync::watch;
 
-use super::bell::Bell;
+use super::bell::Follows;
 use super::document::Document;
 use super::index::{Position, SearchIndex};
 use super::progress::Progress;
@@ -24,9 +22,6 @@ use crate::knowledge::{self, Change, ChangeCursor};
 
 /// Rows read at once: large entries of this number stay below a few megabytes.
 const BATCH: usize = 500;
-/// A notification may get lost with its connection; a look at the table costs little.
-const POLL: Duration = Duration::from_secs(1);
-const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
 pub struct Follower {
     pool: PgPool,
@@ -37,6 +32,14 @@ pub struct Follower {
     ahead: BTreeSet<ChangeCursor>,
 }
 
+impl Follows for Follower {
+    const WHAT: &'static str = "the search index";
+
+    async fn follow(&mut self) -> anyhow::Result<()> {
+        self.catch_up().await
+    }
+}
+
 impl Follower {
     pub fn new(app: &App) -> anyhow::Result<Self> {
         let index = app.search.clone();
@@ -45,33 +48,7 @@ impl Follower {
         Ok(Self { pool: app.pool.clone(), index, writer, position, ahead: BTreeSet::new() })
     }
 
-    /// Until `stop` says so.
-    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let mut bell = Bell::on("entry_change");
-        while !*stop.borrow() {
-            let caught_up = tokio::select! {
-                caught_up = self.catch_up() => caught_up,
-                // What is half done is done again by the next server.
-                _ = stop.changed() => return,
-            };
-            if let Err(error) = caught_up {
-                tracing::warn!(error = format!("{error:#}"), "the search index cannot follow the database");
-                bell.unhook();
-                tokio::select! {
-                    () = tokio::time::sleep(AFTER_FAILURE) => {}
-                    _ = stop.changed() => {}
-                }
-                continue;
-            }
-            tokio::select! {
-                () = bell.rung(&self.pool) => {}
-                () = tokio::time::sleep(POLL) => {}
-                _ = stop.changed() => {}
-            }
-        }
-    }
-
-    /// Everything that is committed now is found afterwards.
+    /// Everything that is committed now counts afterwards.
     pub async fn catch_up(&mut self) -> anyhow::Result<()> {
         let caught_up = self.try_to_catch_up().await;
         if caught_up.is_err() {
@@ -87,7 +64,7 @@ impl Follower {
             Some(position) if position.epoch == epoch => {}
             _ => self.rebuild(epoch).await?,
         }
-        self.follow().await?;
+        self.follow_changes().await?;
         self.index.note_caught_up();
         Ok(())
     }
@@ -124,7 +101,7 @@ impl Follower {
         Ok(())
     }
 
-    async fn follow(&mut self) -> anyhow::Result<()> {
+    async fn follow_changes(&mut self) -> anyhow::Result<()> {
         let Some(position) = self.position else { return Ok(()) };
         let mut progress = Progress::from(position.cursor);
         let mut place = position.cursor;

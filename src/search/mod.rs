@@ -2,6 +2,7 @@
 
 mod analyzer;
 mod api;
+mod asked;
 mod bell;
 mod board;
 mod check;
@@ -9,12 +10,14 @@ mod completion;
 mod compound;
 mod correction;
 mod document;
+mod explanation;
 mod facets;
 mod follower;
 mod hits;
 mod index;
 pub mod learning;
 mod lexicon;
+mod manner;
 mod matching;
 mod meaning;
 mod misses;
@@ -34,6 +37,7 @@ mod tuning;
 mod vocabulary;
 pub mod words;
 
+pub use bell::{Follows, Ringer, keep_up};
 pub use check::{CheckReport, check};
 pub use completion::Completion;
 pub use correction::Correction;
@@ -117,6 +121,8 @@ pub struct Hit {
     pub title: String,
     pub title_marked: Marked,
     pub snippet: Marked,
+    /// The part of the entry that the question asks for, where the snippet shows it: "Gebühr".
+    pub answers: Option<&'static str>,
     pub score: f32,
     /// It belongs to a knowledge base of the asking tenant.
     pub inherited: bool,

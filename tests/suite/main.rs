@@ -38,6 +38,7 @@ mod search_lexicon;
 mod search_lexicon_pages;
 mod search_misses;
 mod search_quality;
+mod search_questions;
 mod search_suggestions;
 mod search_words;
 mod sign_in;

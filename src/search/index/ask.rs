@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::board::Board;
+use super::super::explanation::Explanation;
 use super::super::learning;
 use super::super::lexicon::{self, Lexicon};
 use super::super::matching::Segment;
@@ -11,6 +12,7 @@ use super::super::meaning::is_spoken_of;
 use super::super::vocabulary::Vocabulary;
 use super::super::{Request, privacy};
 use super::SearchIndex;
+use crate::ids::{EntryId, TenantId};
 
 impl SearchIndex {
     /// Whether a readable text has all words of the query, as a term of the lexicon is looked up.
@@ -87,5 +89,20 @@ impl SearchIndex {
             }
         }
         Ok(spellings)
+    }
+
+    /// Why an entry stands where it does; None where it may not be read or nothing was asked.
+    pub(in crate::search) async fn explain(&self, request: Request, entry: (TenantId, EntryId)) -> Option<Explanation> {
+        self.in_turn(move |index| {
+            let nearer = index.additions().read_from(&request.sources);
+            let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
+            let searcher = index.searcher();
+            let explanation = index.0.engine(&searcher, &lexicons).explain(&request, entry);
+            explanation.unwrap_or_else(|error| {
+                tracing::error!(%error, "the search index cannot be read");
+                None
+            })
+        })
+        .await
     }
 }
