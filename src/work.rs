@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::search::learning::LearningFollower;
+use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower, Ringer, keep_up};
 use crate::telemetry;
@@ -57,6 +57,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = search::forget_old_misses(&app).await {
             tracing::warn!(%error, "old searches without a hit cannot be deleted");
+        }
+        if let Err(error) = learning::forget_old_lessons(&app).await {
+            tracing::warn!(%error, "old answers cannot be forgotten");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_hours(24)) => {}

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use self::facets::Group;
-use super::{Completion, Hit, Request, Results, api, explanation, misses, words};
+use super::{Completion, Hit, Request, Results, api, explanation, learning, misses, words};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
 use crate::web::frame::Section;
@@ -23,6 +23,7 @@ pub fn routes() -> Routes {
         .merge(explanation::routes())
         .merge(misses::routes())
         .merge(words::routes())
+        .merge(learning::routes())
 }
 
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]

@@ -175,10 +175,10 @@ impl Engine<'_> {
     }
 
     fn recall(&self, request: &Request, words: &[QueryWord]) -> Vec<Recalled> {
-        match request.sources.first().filter(|_| self.tuning.learning) {
-            Some(town) => self.memory.recall(words, town.tenant, request.today, self.tuning),
-            None => Vec::new(),
+        if !self.tuning.learning {
+            return Vec::new();
         }
+        self.memory.recall(words, &request.sources, request.today, self.tuning)
     }
 
     /// Where the entries stand that answered such words before. Only what the asking tenant may read is lifted.

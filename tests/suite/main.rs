@@ -32,6 +32,8 @@ mod search;
 mod search_api;
 mod search_facets;
 mod search_index;
+mod search_learning;
+mod search_learning_pages;
 mod search_lexicon;
 mod search_lexicon_pages;
 mod search_misses;

@@ -1,5 +1,6 @@
 //! What else the index is asked beside searches, always within what the asking tenant may read.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::board::Board;
@@ -56,6 +57,38 @@ impl SearchIndex {
         let nearer = self.additions().read_from(&request.sources);
         let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
         learning::phrase_of(&request.query, |word| learning::knowledge_of(&segments, &lexicons, word))
+    }
+
+    /// Learned words as people write them, as far as the readable texts and the lexicon have them.
+    pub(in crate::search) async fn spellings(&self, request: Request, words: Vec<String>) -> HashMap<String, String> {
+        self.in_turn(move |index| {
+            let spellings = index.find_spellings(&request, words);
+            spellings.unwrap_or_else(|error| {
+                tracing::error!(%error, "the search index cannot be read");
+                HashMap::new()
+            })
+        })
+        .await
+    }
+
+    fn find_spellings(&self, request: &Request, words: Vec<String>) -> tantivy::Result<HashMap<String, String>> {
+        let (inner, searcher) = (&*self.0, self.searcher());
+        let readable = inner.readable.get(&searcher, &inner.fields, request)?;
+        let vocabulary = Vocabulary::new(&searcher, &inner.fields, &readable);
+        let additions = self.additions().read_from(&request.sources);
+        let lexicons: Vec<&Lexicon> = additions.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
+        let mut spellings = HashMap::new();
+        for word in words {
+            let spelling = match vocabulary.spelling(&word)? {
+                None => vocabulary.spelling_of_stem(&word)?,
+                known => known,
+            };
+            let in_lexicon = || lexicons.iter().find_map(|lexicon| lexicon.word_of_stem(&word)).map(str::to_owned);
+            if let Some(spelling) = spelling.or_else(in_lexicon) {
+                spellings.insert(word, spelling);
+            }
+        }
+        Ok(spellings)
     }
 
     /// Why an entry stands where it does; None where it may not be read or nothing was asked.
