@@ -3,6 +3,7 @@
 
 create table learned (
     tenant_id int not null references tenant on delete cascade,
+    id bigint generated always as identity unique,
     -- Folded stems in order, each known to the tenant's texts or to the lexicon. A star: the word was not typed to its end.
     words text[] not null check (cardinality(words) between 1 and 8),
     entry_tenant_id int not null,
@@ -36,3 +37,13 @@ create trigger announce_learned after insert or update on learned
     for each statement execute function announce_learned();
 create trigger announce_learning_switch after insert or update on learning_switch
     for each statement execute function announce_learned();
+
+-- The list of what a town's search has learned. Without a title: the town does not read the entry any more.
+create view lesson with (security_invoker = true) as
+    select learned.tenant_id, learned.id, words, entry_tenant_id, entry_id, weight, answered_on, title, sort_key
+    from learned
+    left join entry on entry.tenant_id = entry_tenant_id and entry.id = entry_id
+         and (entry.tenant_id = learned.tenant_id or published_version is not null)
+         and exists (select from knowledge_sources(learned.tenant_id) source
+                     where source.tenant_id = entry.tenant_id
+                       and (source.topics is null or source.topics && life_situations));

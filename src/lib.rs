@@ -38,6 +38,8 @@
 //!    in one query: what may not be seen is never found, not filtered afterwards.
 //! 6. `templates/desk/_results.html` prints the hits. Enter posts the first one to `/desk/calls/{call}/entries/...`;
 //!    `desk/sitting.rs` holds the desk's row, notes entry and version in the call, and the whole desk comes back.
+//! 7. Ctrl+Enter marks the entry as the answer; `search/learning` ties the known ones of the typed words to it, and every
+//!    server lets it rise for similar words from now on.
 //!
 //! # Three nets at the tenant border
 //!

@@ -6,9 +6,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::search::learning::LearningFollower;
+use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
-use crate::search::{self, Follower};
+use crate::search::{self, Follower, Ringer, keep_up};
 use crate::telemetry;
 
 /// Everything in the background of one server process.
@@ -22,9 +22,11 @@ impl Work {
     pub fn start(app: &App) -> anyhow::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(Follower::new(app)?.run(stopped.clone()));
-        tasks.spawn(WordFollower::new(app).run(stopped.clone()));
-        tasks.spawn(LearningFollower::new(app).run(stopped.clone()));
+        let ringer = Ringer::new(app.pool.clone());
+        tasks.spawn(keep_up(Follower::new(app)?, ringer.bell(), stopped.clone()));
+        tasks.spawn(keep_up(WordFollower::new(app), ringer.bell(), stopped.clone()));
+        tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell(), stopped.clone()));
+        tasks.spawn(ringer.run(stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
@@ -53,6 +55,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = search::forget_old_misses(&app).await {
             tracing::warn!(%error, "old searches without a hit cannot be deleted");
+        }
+        if let Err(error) = learning::forget_old_lessons(&app).await {
+            tracing::warn!(%error, "old answers cannot be forgotten");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_hours(24)) => {}

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 15] = [
+pub const THINGS: [(&str, &str); 17] = [
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -16,15 +16,18 @@ pub const THINGS: [(&str, &str); 15] = [
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
     ("lexicon_line", "Suchwörter"),
+    ("lesson", "Gelerntes"),
+    ("learning", "Lernen der Suche"),
     ("call", "Anruf"),
     ("source", "Quelle"),
     ("desk", "Arbeitsplatz"),
 ];
 
-const ACTIONS: [(&str, &str); 18] = [
+const ACTIONS: [(&str, &str); 19] = [
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
+    ("forgotten", "vergessen"),
     ("restored", "wiederhergestellt"),
     ("activated", "eingeschaltet"),
     ("deactivated", "abgeschaltet"),
@@ -42,7 +45,7 @@ const ACTIONS: [(&str, &str); 18] = [
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 44] = [
+const FIELDS: [(&str, &str); 45] = [
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -83,6 +86,7 @@ const FIELDS: [(&str, &str); 44] = [
     ("expressions", "Die Leute sagen"),
     ("terms", "Gemeint ist"),
     ("remark", "Bemerkung"),
+    ("count", "Anzahl"),
     ("created", "neu"),
     ("updated", "geändert"),
     ("unchanged", "unverändert"),

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{closing_days, simulate, store, texts, traffic, words};
+use super::{answers, closing_days, simulate, store, texts, traffic, words};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
@@ -196,7 +196,8 @@ impl Filling<'_> {
         let traffic = traffic::Traffic::new(scene, HISTORY, self.now);
         let history: Vec<_> = traffic.days().flat_map(|day| traffic.calls_of(day)).collect();
         calls::bulk_load(self.db, simulate::SOURCE, &history).await?;
-        Ok(())
+        let towns = &self.towns;
+        answers::insert_answers(self.db, |slug| towns[slug], self.now).await
     }
 
     fn today(&self) -> chrono::NaiveDate {

@@ -125,8 +125,9 @@ impl<'a> Sitting<'a> {
         let request = search::Request::new(typed, &town.sources, 1, self.now);
         let today = request.today;
         let Some(words) = self.search.words_to_learn(request).await else { return Ok(None) };
-        learning::note_answer(&mut *self.db, town.id, &words, (entry.tenant, entry.entry), today).await?;
-        Ok(Some((town.id, words)))
+        let answered = (entry.tenant, entry.entry);
+        let is_noted = learning::note_answer(&mut *self.db, town.id, &words, answered, today).await?;
+        Ok(is_noted.then_some((town.id, words)))
     }
 
     pub async fn set_outcome(

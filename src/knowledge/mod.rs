@@ -11,7 +11,7 @@ mod text;
 mod view;
 
 pub use check::Reason;
-pub use content::{Content, Field, LIFE_SITUATIONS, Link, sort_key};
+pub use content::{Content, Field, LIFE_SITUATIONS, Link, fold, sort_key};
 pub use pages::{Place, places, town};
 pub use store::{
     change_position, find_entry, find_entry_id, find_entry_version, list_changes, list_for_index, list_life_situations,

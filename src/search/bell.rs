@@ -1,43 +1,103 @@
-//! The database's bell: rings when somebody changed a table that is followed.
+//! Keeping up with the database: one connection a process hears that something changed, and everything that follows a table
+//! looks at it then, and once in a while for what was missed.
+
+use std::future::Future;
+use std::time::Duration;
 
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
+use tokio::sync::watch;
 
+const CHANNELS: [&str; 3] = ["entry_change", "lexicon_change", "learned"];
+/// A notification may get lost with its connection; a look at the tables costs little.
+const POLL: Duration = Duration::from_millis(800);
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+
+/// Rings when somebody changed one of the tables that are followed.
+#[derive(Debug, Clone)]
+pub struct Bell(watch::Receiver<()>);
+
+/// Holds the connection.
 #[derive(Debug)]
-pub struct Bell {
-    channel: &'static str,
-    listener: Option<PgListener>,
+pub struct Ringer {
+    pool: PgPool,
+    bell: watch::Sender<()>,
 }
 
-impl Bell {
-    pub fn on(channel: &'static str) -> Self {
-        Self { channel, listener: None }
+impl Ringer {
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, bell: watch::channel(()).0 }
     }
 
-    /// Returns at the next notification, and at once after the connection was made or lost: something may have been missed.
-    pub async fn rung(&mut self, pool: &PgPool) {
-        match &mut self.listener {
-            None => match connect(pool, self.channel).await {
-                Ok(open) => self.listener = Some(open),
-                // The next look at the table tells whether the database is back.
-                Err(_) => std::future::pending().await,
-            },
-            Some(open) => {
-                if !matches!(open.try_recv().await, Ok(Some(_))) {
-                    self.listener = None;
-                }
+    pub fn bell(&self) -> Bell {
+        Bell(self.bell.subscribe())
+    }
+
+    /// Until `stop` says so.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            tokio::select! {
+                () = self.listen() => {}
+                _ = stop.changed() => {}
             }
         }
     }
 
-    /// After a failure the connection is made anew.
-    pub fn unhook(&mut self) {
-        self.listener = None;
+    /// Until the connection is lost; something may have been missed before it was made.
+    async fn listen(&self) {
+        let Ok(mut listener) = connect(&self.pool).await else {
+            return tokio::time::sleep(AFTER_FAILURE).await;
+        };
+        self.bell.send_replace(());
+        while let Ok(Some(_)) = listener.try_recv().await {
+            self.bell.send_replace(());
+        }
     }
 }
 
-async fn connect(pool: &PgPool, channel: &str) -> sqlx::Result<PgListener> {
+async fn connect(pool: &PgPool) -> sqlx::Result<PgListener> {
     let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(channel).await?;
+    listener.listen_all(CHANNELS).await?;
     Ok(listener)
+}
+
+impl Bell {
+    async fn rung(&mut self) {
+        if self.0.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Something that this process keeps as the database has it.
+pub trait Follows {
+    /// For the log.
+    const WHAT: &'static str;
+
+    /// Everything that is committed now counts afterwards.
+    fn follow(&mut self) -> impl Future<Output = anyhow::Result<()>> + Send;
+}
+
+/// Until `stop` says so. What is half done then is done again by the next server.
+pub async fn keep_up(mut follower: impl Follows, mut bell: Bell, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let caught_up = tokio::select! {
+            caught_up = follower.follow() => caught_up,
+            _ = stop.changed() => return,
+        };
+        if let Err(error) = &caught_up {
+            let what = what_of(&follower);
+            tracing::warn!(error = format!("{error:#}"), "{what} cannot follow the database");
+        }
+        let pause = if caught_up.is_ok() { POLL } else { AFTER_FAILURE };
+        tokio::select! {
+            () = bell.rung(), if caught_up.is_ok() => {}
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+fn what_of<F: Follows>(_: &F) -> &'static str {
+    F::WHAT
 }

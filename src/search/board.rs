@@ -1,5 +1,7 @@
 //! The score of every document while a query is worked on, word by word. Only touched lines are visited again.
 
+use super::manner::Place;
+use super::query::QueryWord;
 use super::tuning::Tuning;
 
 #[derive(Debug, Default)]
@@ -16,6 +18,30 @@ pub struct Board {
     in_title: Vec<bool>,
     /// The weight of the words that the document with most of them contains.
     fullest: f32,
+    /// Where the notes to come were found.
+    place: Option<Place>,
+    watch: Option<Watch>,
+}
+
+/// One document whose score is to be explained.
+#[derive(Debug, Default)]
+pub struct Watch {
+    line: usize,
+    place: Option<Place>,
+    pub words: Vec<WatchedWord>,
+    /// Terms of the lexicon that were found there.
+    pub meanings: Vec<String>,
+}
+
+/// What a word of the query, or a part of one, was worth in the watched document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WatchedWord {
+    pub text: String,
+    /// None: it was not found there.
+    pub place: Option<Place>,
+    pub worth: f32,
+    /// How much it counts: by how few documents contain it.
+    pub weight: f32,
 }
 
 /// What one word, or one term, is worth in one document.
@@ -52,12 +78,44 @@ impl Board {
         if self.word[line] == 0.0 {
             self.word_touched.push(line);
         }
-        self.word[line] = self.word[line].max(score);
+        if score > self.word[line] {
+            self.word[line] = score;
+            if let Some(watch) = self.watch.as_mut().filter(|watch| watch.line == line) {
+                watch.place = self.place;
+            }
+        }
         self.in_title[line] |= in_title;
+    }
+
+    /// The notes to come are from this place.
+    pub fn look_at(&mut self, place: Place) {
+        self.place = Some(place);
+    }
+
+    /// From now on what this document is worth is written down.
+    pub fn watch(&mut self, line: usize) {
+        self.watch = Some(Watch { line, ..Watch::default() });
+    }
+
+    pub fn watched(&mut self) -> Option<Watch> {
+        self.watch.take()
+    }
+
+    /// These words stand for others, in these documents.
+    pub fn note_meaning(&mut self, term: &[QueryWord], notes: &[Note]) {
+        if let Some(watch) = &mut self.watch
+            && notes.iter().any(|note| note.line == watch.line)
+        {
+            let words: Vec<_> = term.iter().map(|word| word.text.as_str()).collect();
+            watch.meanings.push(words.join(" "));
+        }
     }
 
     /// Takes the present word off the board again, as it was found.
     pub fn take_word(&mut self) -> Vec<Note> {
+        if let Some(watch) = &mut self.watch {
+            watch.place = None;
+        }
         let notes = self.word_touched.drain(..).map(|line| Note {
             line,
             score: self.word[line],
@@ -86,9 +144,13 @@ impl Board {
 
     /// Weighs the present word by how few of the readable documents contain it, and begins the next one.
     /// `importance` is below 1 for a word that was not typed.
-    pub fn finish_word(&mut self, readable: usize, importance: f32, tuning: &Tuning) {
+    pub fn finish_word(&mut self, text: &str, readable: usize, importance: f32, tuning: &Tuning) {
         let spoken_of = self.word_touched.iter().map(|line| self.word[*line].min(1.0)).sum();
         let weight = importance * rarity(spoken_of, readable).powf(tuning.rarity);
+        if let Some(watch) = &mut self.watch {
+            let (place, worth) = (watch.place.take(), self.word[watch.line]);
+            watch.words.push(WatchedWord { text: text.to_owned(), place, worth, weight });
+        }
         for line in self.word_touched.drain(..) {
             if self.covered[line] == 0.0 {
                 self.touched.push(line);
@@ -120,6 +182,7 @@ impl Board {
             self.title_words[line] = 0;
         }
         self.fullest = 0.0;
+        self.watch = None;
     }
 }
 

@@ -1,5 +1,7 @@
 //! A published entry as the index keeps it: plain text by weight, and what a hit shows.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, NaiveDate};
 
 use crate::ids::{EntryId, TenantId};
@@ -7,6 +9,9 @@ use crate::knowledge::{Content, Field, IndexableEntry};
 
 /// Stored for snippets; what stands behind is found but not shown.
 const LONGEST_STORED_TEXT: usize = 6_000;
+
+/// A snippet shows less.
+const LONGEST_ASKED: usize = 800;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -26,6 +31,8 @@ pub struct Document {
     pub names: String,
     pub answer: String,
     pub text: String,
+    /// What a question may ask for, as JSON by field.
+    pub asked: String,
 }
 
 impl Document {
@@ -45,6 +52,7 @@ impl Document {
             names: names.join("\n"),
             answer: plain_field(content, Field::ShortAnswer),
             text: text(content),
+            asked: asked(content),
         }
     }
 
@@ -57,6 +65,18 @@ impl Document {
 
 pub fn day_number(day: NaiveDate) -> i64 {
     day.num_days_from_ce().into()
+}
+
+/// The beginning of each field that a question may ask for. Architecture invariant: internal hints stay out.
+fn asked(content: &Content) -> String {
+    let may_be_asked = Field::NUMBERED.into_iter().chain([Field::Prerequisites, Field::Procedure, Field::LegalBasis]);
+    let beginnings = may_be_asked.map(|field| {
+        let mut text = plain_field(content, field);
+        text.truncate(text.floor_char_boundary(LONGEST_ASKED));
+        (field.as_str(), text)
+    });
+    let beginnings: BTreeMap<_, _> = beginnings.filter(|(_, text)| !text.is_empty()).collect();
+    serde_json::to_string(&beginnings).unwrap_or_default()
 }
 
 /// Everything else that may be said. Architecture invariant: internal hints stay out, because snippets leave the house.

@@ -9,9 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
-use tokio::sync::watch;
 
-use super::bell::Bell;
+use super::bell::Follows;
 use super::index::{Position, SearchIndex};
 use super::pen::Pen;
 use super::progress::Progress;
@@ -25,9 +24,6 @@ use crate::knowledge::{self, Change, ChangeCursor};
 const BATCH: usize = 500;
 /// Far behind, what is written is shown in such steps: each commit costs as much as a few hundred entries.
 const STEP: Duration = Duration::from_secs(2);
-/// A notification may get lost with its connection; a look at the table costs little.
-const POLL: Duration = Duration::from_secs(1);
-const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
 pub struct Follower {
     pool: PgPool,
@@ -38,6 +34,14 @@ pub struct Follower {
     ahead: BTreeSet<ChangeCursor>,
 }
 
+impl Follows for Follower {
+    const WHAT: &'static str = "the search index";
+
+    async fn follow(&mut self) -> anyhow::Result<()> {
+        self.catch_up().await
+    }
+}
+
 impl Follower {
     pub fn new(app: &App) -> anyhow::Result<Self> {
         let index = app.search.clone();
@@ -46,33 +50,7 @@ impl Follower {
         Ok(Self { pool: app.pool.clone(), index, pen, position, ahead: BTreeSet::new() })
     }
 
-    /// Until `stop` says so.
-    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let mut bell = Bell::on("entry_change");
-        while !*stop.borrow() {
-            let caught_up = tokio::select! {
-                caught_up = self.catch_up() => caught_up,
-                // What is half done is done again by the next server.
-                _ = stop.changed() => return,
-            };
-            if let Err(error) = caught_up {
-                tracing::warn!(error = format!("{error:#}"), "the search index cannot follow the database");
-                bell.unhook();
-                tokio::select! {
-                    () = tokio::time::sleep(AFTER_FAILURE) => {}
-                    _ = stop.changed() => {}
-                }
-                continue;
-            }
-            tokio::select! {
-                () = bell.rung(&self.pool) => {}
-                () = tokio::time::sleep(POLL) => {}
-                _ = stop.changed() => {}
-            }
-        }
-    }
-
-    /// Everything that is committed now is found afterwards.
+    /// Everything that is committed now counts afterwards.
     pub async fn catch_up(&mut self) -> anyhow::Result<()> {
         let caught_up = self.try_to_catch_up().await;
         if caught_up.is_err() {
@@ -88,7 +66,7 @@ impl Follower {
             Some(position) if position.epoch == epoch => {}
             _ => self.rebuild(epoch).await?,
         }
-        self.follow().await?;
+        self.follow_changes().await?;
         self.index.note_caught_up();
         Ok(())
     }
@@ -120,7 +98,7 @@ impl Follower {
         Ok(())
     }
 
-    async fn follow(&mut self) -> anyhow::Result<()> {
+    async fn follow_changes(&mut self) -> anyhow::Result<()> {
         let Some(position) = self.position else { return Ok(()) };
         let mut progress = Progress::from(position.cursor);
         let mut changes = self.read_changes(position.cursor).await?;

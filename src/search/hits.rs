@@ -1,9 +1,12 @@
 //! From ranked documents to what is shown of them.
 
+use std::collections::HashMap;
+
 use tantivy::schema::Value;
 use tantivy::{Searcher, TantivyDocument};
 
 use super::Hit;
+use super::asked::Asked;
 use super::matching::Found;
 use super::order::Ranked;
 use super::readable::{Readable, Standing};
@@ -16,10 +19,18 @@ pub fn show(
     fields: &Fields,
     readable: &Readable,
     found: &[Found],
+    asked: Option<&Asked>,
     page: &[Ranked],
 ) -> tantivy::Result<Vec<Hit>> {
     let marker = Marker::new(found);
-    page.iter().map(|ranked| show_one(searcher, fields, readable, &marker, ranked)).collect()
+    page.iter().map(|ranked| show_one(searcher, fields, readable, &marker, asked, ranked)).collect()
+}
+
+/// The beginning of the part that was asked for, where the entry says something about it.
+fn asked_part(asked: Option<&Asked>, stored: &str) -> Option<(&'static str, String)> {
+    let field = asked?.field;
+    let mut parts: HashMap<String, String> = serde_json::from_str(stored).ok()?;
+    Some((field.label(), parts.remove(field.as_str())?))
 }
 
 fn show_one(
@@ -27,6 +38,7 @@ fn show_one(
     fields: &Fields,
     readable: &Readable,
     marker: &Marker,
+    asked: Option<&Asked>,
     ranked: &Ranked,
 ) -> tantivy::Result<Hit> {
     let address = ranked.address;
@@ -35,6 +47,11 @@ fn show_one(
     let stored: TantivyDocument = searcher.doc(address)?;
     let text = |field| stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
     let standing = readable.segments[address.segment_ord as usize][address.doc_id as usize];
+    let part = asked_part(asked, text(fields.asked));
+    let snippet = match &part {
+        Some((_, part)) => marker.place_in(part),
+        None => marker.snippet(text(fields.answer), text(fields.text)),
+    };
     Ok(Hit {
         tenant: TenantId(number("tenant")?.try_into().unwrap_or_default()),
         entry: EntryId(number("entry")?.try_into().unwrap_or_default()),
@@ -42,7 +59,8 @@ fn show_one(
         external_id: text(fields.external_id).to_owned(),
         title: text(fields.title).to_owned(),
         title_marked: marker.mark(text(fields.title)),
-        snippet: marker.snippet(text(fields.answer), text(fields.text)),
+        snippet,
+        answers: part.map(|(label, _)| label),
         score: ranked.score,
         inherited: standing == Standing::Inherited,
     })

@@ -12,13 +12,12 @@ use tantivy::{DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMI
 
 use super::analyzer;
 use super::board::Board;
+use super::manner::{Manner, Place};
 use super::query::QueryWord;
 use super::readable::{Readable, Standing};
 use super::schema::{Fields, Part, backwards};
 use super::tuning::Tuning;
 
-/// From this worth on a word is what a title says.
-const NAMED: f32 = 0.5;
 /// Shorter beginnings fit too much; they are looked up in titles and names alone.
 const SHORTEST_BEGINNING_IN_TEXT: usize = 3;
 const SHORTEST_FIRST_PART: usize = 4;
@@ -201,7 +200,6 @@ pub fn look_up(segments: &[Segment], word: &QueryWord, board: &mut Board) -> tan
 }
 
 fn look_up_in(segment: &Segment, part: Part, word: &QueryWord, begins: bool, board: &mut Board) -> tantivy::Result<()> {
-    let tuning = segment.tuning;
     let part = &segment.parts[part as usize];
     note_stem(segment, part, word, board)?;
     for joined in &word.joined {
@@ -209,8 +207,8 @@ fn look_up_in(segment: &Segment, part: Part, word: &QueryWord, begins: bool, boa
     }
     note_tails(segment, part, word, board)?;
     if begins {
-        let worth = if word.is_last { tuning.as_beginning } else { tuning.as_first_part };
-        note_beginnings(segment, part, &part.words, &word.text, worth, board)?;
+        let manner = if word.is_last { Manner::Beginning } else { Manner::FirstPart };
+        note_beginnings(segment, part, &part.words, &word.text, manner, board)?;
     }
     Ok(())
 }
@@ -227,7 +225,7 @@ pub fn look_up_term(segments: &[Segment], word: &QueryWord, board: &mut Board) -
             note_stem(segment, part, word, board)?;
             note_tails(segment, part, word, board)?;
             if !in_text && word.stem.len() >= SHORTEST_LAST_PART {
-                note_beginnings(segment, part, &part.words, &word.text, segment.tuning.as_first_part, board)?;
+                note_beginnings(segment, part, &part.words, &word.text, Manner::FirstPart, board)?;
             }
         }
     }
@@ -239,7 +237,7 @@ pub fn look_up_term(segments: &[Segment], word: &QueryWord, board: &mut Board) -
 fn note_stem(segment: &Segment, part: &PartIndex, word: &QueryWord, board: &mut Board) -> tantivy::Result<()> {
     let stem = part.stems.terms().get(&word.stem)?;
     if let Some(info) = &stem {
-        note_all(segment, part, &part.stems, info, segment.tuning.as_stem, board)?;
+        note_all(segment, part, &part.stems, info, Manner::Stem, board)?;
     }
     if stem.is_none() || part.tails.is_some() {
         note_word(segment, part, &word.text, board)?;
@@ -249,7 +247,7 @@ fn note_stem(segment: &Segment, part: &PartIndex, word: &QueryWord, board: &mut 
 
 fn note_word(segment: &Segment, part: &PartIndex, text: &str, board: &mut Board) -> tantivy::Result<()> {
     match part.words.terms().get(text)? {
-        Some(info) => note_all(segment, part, &part.words, &info, 1.0, board),
+        Some(info) => note_all(segment, part, &part.words, &info, Manner::Written, board),
         None => Ok(()),
     }
 }
@@ -257,9 +255,7 @@ fn note_word(segment: &Segment, part: &PartIndex, text: &str, board: &mut Board)
 /// The word as the last part of compounds.
 fn note_tails(segment: &Segment, part: &PartIndex, word: &QueryWord, board: &mut Board) -> tantivy::Result<()> {
     match part.tails.as_ref().filter(|_| word.stem.len() >= SHORTEST_LAST_PART) {
-        Some(tails) => {
-            note_beginnings(segment, part, tails, &backwards(&word.stem), segment.tuning.as_last_part, board)
-        }
+        Some(tails) => note_beginnings(segment, part, tails, &backwards(&word.stem), Manner::LastPart, board),
         None => Ok(()),
     }
 }
@@ -270,7 +266,7 @@ fn note_beginnings(
     part: &PartIndex,
     index: &InvertedIndexReader,
     beginning: &str,
-    worth: f32,
+    manner: Manner,
     board: &mut Board,
 ) -> tantivy::Result<()> {
     let mut terms = index.terms().range().gt(beginning).into_stream()?;
@@ -279,7 +275,7 @@ fn note_beginnings(
         found.push(terms.value().clone());
     }
     for info in most_frequent(found) {
-        note_all(segment, part, index, &info, worth, board)?;
+        note_all(segment, part, index, &info, manner, board)?;
     }
     Ok(())
 }
@@ -323,14 +319,14 @@ pub fn look_up_typos(
     is_known: bool,
     board: &mut Board,
 ) -> tantivy::Result<()> {
-    let worth = if is_known { segment.tuning.as_typo_of_known_word } else { segment.tuning.as_typo };
+    let manner = if is_known { Manner::NearSlip } else { Manner::Slip };
     let vocabulary = segment.parts[Part::Text as usize].words.terms();
     for automaton in &slips.0 {
         let mut terms = vocabulary.search(automaton).into_stream()?;
         while terms.advance() {
             for part in &segment.parts {
                 if let Some(info) = part.words.terms().get(terms.key())? {
-                    note_all(segment, part, &part.words, &info, worth, board)?;
+                    note_all(segment, part, &part.words, &info, manner, board)?;
                 }
             }
             // Of a word that is known as it is written, the neighbours are not marked.
@@ -348,12 +344,13 @@ fn note_all(
     part: &PartIndex,
     index: &InvertedIndexReader,
     info: &TermInfo,
-    worth: f32,
+    manner: Manner,
     board: &mut Board,
 ) -> tantivy::Result<()> {
     let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
-    // A slip, or a mere part of a word, is no title.
-    let in_title = part.part == Part::Title && worth >= NAMED;
+    let worth = manner.worth(segment.tuning);
+    let in_title = part.part == Part::Title && manner.names(segment.tuning);
+    board.look_at(Place::Text(part.part, manner));
     let mut doc = postings.doc();
     while doc != TERMINATED {
         if segment.standing(doc) != Standing::Hidden {

@@ -48,6 +48,7 @@ pub fn look_up_meanings(
         if notes.is_empty() {
             continue;
         }
+        board.note_meaning(&expansion.term, &notes);
         for place in expansion.covers {
             let (known, is_exact) = meanings.notes.entry(place).or_default();
             known.extend(&notes);

@@ -2,6 +2,7 @@
 
 mod analyzer;
 mod api;
+mod asked;
 mod bell;
 mod board;
 mod check;
@@ -9,6 +10,7 @@ mod completion;
 mod compound;
 mod correction;
 mod document;
+mod explanation;
 mod facets;
 mod follower;
 mod forms;
@@ -16,6 +18,7 @@ mod hits;
 mod index;
 pub mod learning;
 mod lexicon;
+mod manner;
 mod matching;
 mod meaning;
 mod misses;
@@ -36,6 +39,7 @@ mod tuning;
 mod vocabulary;
 pub mod words;
 
+pub use bell::{Follows, Ringer, keep_up};
 pub use check::{CheckReport, check};
 pub use completion::Completion;
 pub use correction::Correction;
@@ -119,6 +123,8 @@ pub struct Hit {
     pub title: String,
     pub title_marked: Marked,
     pub snippet: Marked,
+    /// The part of the entry that the question asks for, where the snippet shows it: "Gebühr".
+    pub answers: Option<&'static str>,
     pub score: f32,
     /// It belongs to a knowledge base of the asking tenant.
     pub inherited: bool,

@@ -79,10 +79,12 @@ impl Order<'_> {
 
     pub fn scored(&self, line: &Line) -> Ranked {
         let mut ranked = self.unscored(line.number);
-        let segment = &self.segments[ranked.address.segment_ord as usize];
-        let coverage = line.coverage.powf(self.tuning.coverage);
-        ranked.score = line.sum * self.own(line.number) * coverage * (1.0 + self.whole_title(segment, line));
+        ranked.score = line.sum * self.own(line.number) * self.coverage(line) * self.title(line);
         ranked
+    }
+
+    pub fn coverage(&self, line: &Line) -> f32 {
+        line.coverage.powf(self.tuning.coverage)
     }
 
     pub fn own(&self, line: usize) -> f32 {
@@ -91,9 +93,11 @@ impl Order<'_> {
         if standing == Standing::Own { OWN } else { 1.0 }
     }
 
-    fn whole_title(&self, segment: &Segment, line: &Line) -> f32 {
-        let doc = DocId::try_from(line.number - segment.base).unwrap_or_default();
-        self.tuning.whole_title * (line.title_words / segment.title_length(doc)).min(1.0)
+    /// Above 1 where the title is little more than the query.
+    pub fn title(&self, line: &Line) -> f32 {
+        let address = self.address(line.number);
+        let length = self.segments[address.segment_ord as usize].title_length(address.doc_id);
+        1.0 + self.tuning.whole_title * (line.title_words / length).min(1.0)
     }
 
     fn at_most(&self, line: &Line) -> f32 {

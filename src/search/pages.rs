@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use self::facets::Group;
-use super::{Completion, Hit, Request, Results, api, misses, words};
+use super::{Completion, Hit, Request, Results, api, explanation, learning, misses, words};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
 use crate::web::frame::Section;
@@ -20,8 +20,10 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/knowledge/{tenant}/search", Permission::ReadKnowledge, results_page)
         .get("/api/v1/tenants/{tenant}/search", Permission::SearchApi, api::search)
+        .merge(explanation::routes())
         .merge(misses::routes())
         .merge(words::routes())
+        .merge(learning::routes())
 }
 
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -96,6 +98,16 @@ impl ResultsPage {
     fn entry_url(&self, hit: &Hit) -> String {
         let owner = self.tenant.source(hit.tenant).map_or(self.tenant.slug.as_str(), |source| source.slug.as_str());
         format!("/knowledge/{}/entries/{}/{}", self.tenant.slug, owner, hit.entry)
+    }
+
+    /// Agents answer; who tends the texts asks why.
+    fn may_ask_why(&self) -> bool {
+        self.tenant.may(Permission::EditKnowledge)
+    }
+
+    fn explanation_url(&self, hit: &Hit) -> String {
+        let fields = serde_html_form::to_string([("q", &self.search.q)]).unwrap_or_default();
+        format!("{}/explanation?{fields}", self.entry_url(hit))
     }
 
     fn owner(&self, hit: &Hit) -> &str {

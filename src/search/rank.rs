@@ -13,11 +13,14 @@ use std::time::Duration;
 use tantivy::Searcher;
 
 use super::analyzer;
+use super::asked::Asked;
 use super::board::Board;
 use super::compound;
+use super::explanation::Explanation;
 use super::hits;
-use super::learning::Memory;
+use super::learning::{Memory, Recalled};
 use super::lexicon::Lexicon;
+use super::manner::Place;
 use super::matching::{Found, Segment, Slips, look_up, look_up_typos};
 use super::meaning::{Meanings, look_up_meanings};
 use super::order::{Lift, Order};
@@ -27,6 +30,7 @@ use super::schema::Fields;
 use super::tuning::Tuning;
 use super::vocabulary::Vocabulary;
 use super::{Request, Results, completion, correction};
+use crate::ids::{EntryId, TenantId};
 
 /// The importance of a word as it was typed.
 const TYPED: f32 = 1.0;
@@ -90,12 +94,13 @@ impl Engine<'_> {
         board: &mut Board,
     ) -> tantivy::Result<Results> {
         let lifts = self.lifts(request, &words, segments)?;
-        let found = score(segments, words, readable, self.tuning, self.lexicons, board)?;
+        let asked = Asked::find(&request.query);
+        let found = self.score(segments, words, readable, asked.as_ref(), board)?;
         let (page, total, facets) =
             Order { segments, tuning: self.tuning, lifts }.page(self.searcher, board, request)?;
         let vocabulary = Vocabulary::new(self.searcher, self.fields, readable);
         Ok(Results {
-            hits: hits::show(self.searcher, self.fields, readable, &found, &page)?,
+            hits: hits::show(self.searcher, self.fields, readable, &found, asked.as_ref(), &page)?,
             total,
             facets,
             corrections: correction::find(&vocabulary, &request.query, &found, &page)?,
@@ -104,11 +109,82 @@ impl Engine<'_> {
         })
     }
 
+    /// Fills the board; tells what each word was found as.
+    fn score(
+        &self,
+        segments: &[Segment],
+        words: Vec<QueryWord>,
+        readable: &Readable,
+        asked: Option<&Asked>,
+        board: &mut Board,
+    ) -> tantivy::Result<Vec<Found>> {
+        let tuning = self.tuning;
+        let mut all_found = Vec::with_capacity(words.len());
+        let mut meant = if tuning.lexicon {
+            look_up_meanings(segments, &words, tuning, self.lexicons, board)?
+        } else {
+            Meanings::default()
+        };
+        let mut waiting: VecDeque<_> =
+            words.into_iter().enumerate().map(|(place, word)| (word, TYPED, meant.notes.remove(&place))).collect();
+        while let Some((word, importance, meant)) = waiting.pop_front() {
+            let (notes, is_exact) = meant.unwrap_or_default();
+            let found = find(segments, word, is_exact, tuning, board)?;
+            // Where no title has it as it was typed, it may stand there in other words.
+            let is_titled = board.is_word_in_a_title();
+            board.look_at(Place::Meaning);
+            for note in notes {
+                board.note(note.line, note.score, note.in_title);
+            }
+            let is_known = board.is_word_known();
+            let wants_parts = tuning.splits && (!is_known || (!is_titled && importance == TYPED));
+            if is_known {
+                let titled = if board.is_word_in_a_title() { 1.0 } else { tuning.untitled };
+                let is_faint = analyzer::is_faint(&found.word.text, &found.word.stem)
+                    || asked.is_some_and(|asked| asked.has(&found.word.stem));
+                let faint = if is_faint { tuning.faint } else { 1.0 };
+                board.finish_word(&found.word.text, readable.count, importance * titled * faint, tuning);
+            }
+            if wants_parts && let Some(parts) = compound::split(segments, &found.word)? {
+                let importance = if is_known { tuning.part_of_known_word } else { importance };
+                parts.into_iter().rev().for_each(|part| waiting.push_front((part, importance, None)));
+            }
+            all_found.push(found);
+        }
+        all_found.extend(meant.terms);
+        Ok(all_found)
+    }
+
+    /// Why one entry stands where it does; None where the asking tenant may not read it, or nothing was asked.
+    pub fn explain(&self, request: &Request, entry: (TenantId, EntryId)) -> tantivy::Result<Option<Explanation>> {
+        let words = query::parse(&request.query);
+        let readable = self.readable.get(self.searcher, self.fields, request)?;
+        let segments = Segment::open_all(self.searcher, self.fields, &readable, self.tuning)?;
+        let key = self.fields.key_of(entry.0, entry.1);
+        let line = segments.iter().find_map(|segment| segment.find(&key).transpose()).transpose()?;
+        let Some(line) = line.filter(|_| !words.is_empty()) else { return Ok(None) };
+        let mut board = Board::default().fitted(segments.iter().map(Segment::len).sum());
+        board.watch(line);
+        let recalled = self.recall(request, &words);
+        let lifts = self.lifts(request, &words, &segments)?;
+        self.score(&segments, words, &readable, Asked::find(&request.query).as_ref(), &mut board)?;
+        let watch = board.watched().unwrap_or_default();
+        let order = Order { segments: &segments, tuning: self.tuning, lifts };
+        let recalled = recalled.into_iter().find(|recalled| recalled.entry == entry);
+        Ok(Some(Explanation::of(&order, &board, watch, line, recalled)))
+    }
+
+    fn recall(&self, request: &Request, words: &[QueryWord]) -> Vec<Recalled> {
+        if !self.tuning.learning {
+            return Vec::new();
+        }
+        self.memory.recall(words, &request.sources, request.today, self.tuning)
+    }
+
     /// Where the entries stand that answered such words before. Only what the asking tenant may read is lifted.
     pub fn lifts(&self, request: &Request, words: &[QueryWord], segments: &[Segment]) -> tantivy::Result<Vec<Lift>> {
-        let Some(town) = request.sources.first().filter(|_| self.tuning.learning) else { return Ok(Vec::new()) };
         let mut lifts = Vec::new();
-        for recalled in self.memory.recall(words, town.tenant, request.today, self.tuning) {
+        for recalled in self.recall(request, words) {
             if lifts.len() == MOST_LIFTED {
                 break;
             }
@@ -118,45 +194,6 @@ impl Engine<'_> {
         }
         Ok(lifts)
     }
-}
-
-/// Fills the board; tells what each word was found as.
-fn score(
-    segments: &[Segment],
-    words: Vec<QueryWord>,
-    readable: &Readable,
-    tuning: &Tuning,
-    lexicons: &[&Lexicon],
-    board: &mut Board,
-) -> tantivy::Result<Vec<Found>> {
-    let mut all_found = Vec::with_capacity(words.len());
-    let mut meant =
-        if tuning.lexicon { look_up_meanings(segments, &words, tuning, lexicons, board)? } else { Meanings::default() };
-    let mut waiting: VecDeque<_> =
-        words.into_iter().enumerate().map(|(place, word)| (word, TYPED, meant.notes.remove(&place))).collect();
-    while let Some((word, importance, meant)) = waiting.pop_front() {
-        let (notes, is_exact) = meant.unwrap_or_default();
-        let found = find(segments, word, is_exact, tuning, board)?;
-        // Where no title has it as it was typed, it may stand there in other words.
-        let is_titled = board.is_word_in_a_title();
-        for note in notes {
-            board.note(note.line, note.score, note.in_title);
-        }
-        let is_known = board.is_word_known();
-        let wants_parts = tuning.splits && (!is_known || (!is_titled && importance == TYPED));
-        if is_known {
-            let titled = if board.is_word_in_a_title() { 1.0 } else { tuning.untitled };
-            let faint = if analyzer::is_faint(&found.word.text, &found.word.stem) { tuning.faint } else { 1.0 };
-            board.finish_word(readable.count, importance * titled * faint, tuning);
-        }
-        if wants_parts && let Some(parts) = compound::split(segments, &found.word)? {
-            let importance = if is_known { tuning.part_of_known_word } else { importance };
-            parts.into_iter().rev().for_each(|part| waiting.push_front((part, importance, None)));
-        }
-        all_found.push(found);
-    }
-    all_found.extend(meant.terms);
-    Ok(all_found)
 }
 
 /// As it is written, else with one slip of the fingers, else, where it is long, with two. A word that the lexicon knows is

@@ -10,7 +10,7 @@ use super::forms::{Forms, Lines};
 use crate::ids::{EntryId, TenantId};
 
 /// Raise this when fields or weights in the index change: indexes of another version are rebuilt.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The parts of an entry that weigh differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,7 @@ pub struct Fields {
     pub names: Field,
     pub answer: Field,
     pub text: Field,
+    pub asked: Field,
     /// Folded whole words by part.
     words: [Field; 4],
     /// Stems by part.
@@ -89,6 +90,7 @@ pub fn build() -> (Schema, Fields) {
         names: schema.add_text_field("names", STORED),
         answer: schema.add_text_field("answer", STORED),
         text: schema.add_text_field("text", STORED),
+        asked: schema.add_text_field("asked", STORED),
         words: names.map(|name| add_indexed(&mut schema, &format!("{name}_words"))),
         stems: names.map(|name| add_indexed(&mut schema, &format!("{name}_stems"))),
         tails: ["title_tails", "names_tails"].map(|name| add_indexed(&mut schema, name)),
@@ -122,6 +124,7 @@ pub fn to_tantivy(fields: &Fields, document: &Document, forms: &mut Forms) -> Ta
     row.add_text(fields.names, &document.names);
     row.add_text(fields.answer, &document.answer);
     row.add_text(fields.text, document.stored_text());
+    row.add_text(fields.asked, &document.asked);
     let mut everything = Lines::default();
     let parts = [(Part::Title, &document.title), (Part::Names, &document.names), (Part::Answer, &document.answer)];
     for (part, source) in parts {

@@ -39,16 +39,13 @@ impl<'a> Marker<'a> {
         } else {
             (answer, in_answer)
         };
-        let window = window(source, &matches);
-        let mut html = String::with_capacity(window.len() + 64);
-        if window.start > 0 {
-            html.push_str("… ");
-        }
-        write_marked(source, window.clone(), &matches, &mut html);
-        if window.end < source.trim_end().len() {
-            html.push_str(" …");
-        }
-        Marked(html)
+        show(source, window(source, &matches), &matches)
+    }
+
+    /// Of a text that answers the question: the place that fits, else the beginning.
+    pub fn place_in(&self, text: &str) -> Marked {
+        let matches = self.matches(text);
+        show(text, window(text, &matches), &matches)
     }
 
     /// Where words of the query stand, and which.
@@ -72,6 +69,19 @@ impl<'a> Marker<'a> {
                     && *stem.get_or_insert_with(|| analyzer::stem(&normal)) == word.stem)
         })
     }
+}
+
+/// This stretch of the text, marked, with dots where it goes on.
+fn show(source: &str, window: Range<usize>, matches: &[(Range<usize>, usize)]) -> Marked {
+    let mut html = String::with_capacity(window.len() + 64);
+    if window.start > 0 {
+        html.push_str("… ");
+    }
+    write_marked(source, window.clone(), matches, &mut html);
+    if window.end < source.trim_end().len() {
+        html.push_str(" …");
+    }
+    Marked(html)
 }
 
 fn write_marked(source: &str, window: Range<usize>, matches: &[(Range<usize>, usize)], html: &mut String) {

@@ -37,9 +37,13 @@ impl<'a> Vocabulary<'a> {
     }
 
     pub fn places(&self, part: Part, word: &str) -> tantivy::Result<Places> {
+        self.places_in(self.fields.words(part), word)
+    }
+
+    fn places_in(&self, field: Field, word: &str) -> tantivy::Result<Places> {
         let mut places = Places::default();
         for (number, segment) in self.searcher.segment_readers().iter().enumerate() {
-            let terms = segment.inverted_index(self.fields.words(part))?;
+            let terms = segment.inverted_index(field)?;
             places.0.extend(terms.terms().get(word)?.map(|info| (number, info)));
         }
         Ok(places)
@@ -90,6 +94,19 @@ impl<'a> Vocabulary<'a> {
 
     /// The word with its umlauts and capitals, from the first readable text that has it, titles first.
     pub fn spelling(&self, word: &str) -> tantivy::Result<Option<String>> {
+        self.first_spelling(|part| self.first(part, word), |text| place_of(text, word))
+    }
+
+    /// The same of any word with this stem.
+    pub fn spelling_of_stem(&self, stem: &str) -> tantivy::Result<Option<String>> {
+        self.first_spelling(|part| self.first_in(self.fields.stems(part), stem), |text| place_of_stem(text, stem))
+    }
+
+    fn first_spelling(
+        &self,
+        document: impl Fn(Part) -> tantivy::Result<Option<DocAddress>>,
+        place: impl Fn(&str) -> Option<Range<usize>>,
+    ) -> tantivy::Result<Option<String>> {
         let texts = [
             (Part::Title, self.fields.title),
             (Part::Names, self.fields.names),
@@ -97,24 +114,24 @@ impl<'a> Vocabulary<'a> {
             (Part::Text, self.fields.text),
         ];
         for (part, field) in texts {
-            if let Some(document) = self.first(part, word)?
-                && let Some(spelling) = self.spelling_in(document, field, word)?
-            {
-                return Ok(Some(spelling));
+            if let Some(document) = document(part)? {
+                let stored: TantivyDocument = self.searcher.doc(document)?;
+                let text = stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
+                if let Some(place) = place(text) {
+                    return Ok(Some(text[place].to_owned()));
+                }
             }
         }
         Ok(None)
     }
 
-    fn spelling_in(&self, document: DocAddress, field: Field, word: &str) -> tantivy::Result<Option<String>> {
-        let stored: TantivyDocument = self.searcher.doc(document)?;
-        let text = stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
-        Ok(place_of(text, word).map(|place| text[place].to_owned()))
+    fn first(&self, part: Part, word: &str) -> tantivy::Result<Option<DocAddress>> {
+        self.first_in(self.fields.words(part), word)
     }
 
-    fn first(&self, part: Part, word: &str) -> tantivy::Result<Option<DocAddress>> {
+    fn first_in(&self, field: Field, word: &str) -> tantivy::Result<Option<DocAddress>> {
         let mut first = None;
-        self.visit(part, &self.places(part, word)?, |document| {
+        self.visit_in(field, &self.places_in(field, word)?, |document| {
             first = Some(document);
             false
         })?;
@@ -122,11 +139,20 @@ impl<'a> Vocabulary<'a> {
     }
 
     /// Readable documents in order, until the visitor has seen enough.
-    fn visit(&self, part: Part, places: &Places, mut go_on: impl FnMut(DocAddress) -> bool) -> tantivy::Result<()> {
+    fn visit(&self, part: Part, places: &Places, go_on: impl FnMut(DocAddress) -> bool) -> tantivy::Result<()> {
+        self.visit_in(self.fields.words(part), places, go_on)
+    }
+
+    fn visit_in(
+        &self,
+        field: Field,
+        places: &Places,
+        mut go_on: impl FnMut(DocAddress) -> bool,
+    ) -> tantivy::Result<()> {
         for (number, info) in &places.0 {
             let standings = &self.readable.segments[*number];
             let is_readable = |doc: DocId| standings[doc as usize] != Standing::Hidden;
-            let index = self.searcher.segment_readers()[*number].inverted_index(self.fields.words(part))?;
+            let index = self.searcher.segment_readers()[*number].inverted_index(field)?;
             let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
             while postings.doc() != TERMINATED {
                 let segment = u32::try_from(*number).unwrap_or_default();
@@ -151,4 +177,8 @@ pub fn place_of(text: &str, word: &str) -> Option<Range<usize>> {
     let is_word = |place: &Range<usize>| analyzer::fold(&analyzer::normalise(&text[place.clone()])) == word;
     let place = analyzer::places(text).filter(begins).find(is_word);
     place.or_else(|| analyzer::words(text).into_iter().find(|found| found.text == word).map(|found| found.place))
+}
+
+fn place_of_stem(text: &str, stem: &str) -> Option<Range<usize>> {
+    analyzer::words(text).into_iter().find(|found| found.stem == stem).map(|found| found.place)
 }

@@ -47,6 +47,11 @@ pub fn duration(milliseconds: impl Into<i64>) -> String {
     format!("{:02}:{:02}", seconds / 60, seconds % 60)
 }
 
+/// With one decimal, behind a comma: 2,4.
+pub fn tenths(number: impl Into<f64>) -> String {
+    format!("{:.1}", number.into()).replace('.', ",")
+}
+
 /// A count with the German thousands point: 1.062.
 pub fn count(number: impl TryInto<i64>) -> String {
     let digits = number.try_into().unwrap_or(i64::MAX).to_string();

@@ -10,7 +10,9 @@ use ortsgespraech::calls::{self, OwnCalls};
 use ortsgespraech::clock::Clock;
 use ortsgespraech::db::Scope;
 use ortsgespraech::demo::{self, DEMO_ACCOUNTS};
-use ortsgespraech::ids::AccountId;
+use ortsgespraech::ids::{AccountId, TenantId};
+use ortsgespraech::search::learning::LearningFollower;
+use ortsgespraech::search::{Follower, Request};
 use ortsgespraech::tenants;
 use sqlx::PgConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -78,6 +80,33 @@ async fn every_demo_query_has_its_entry_in_that_town(_: PgPoolOptions, database:
         assert!(visible[&query.tenant].contains(&query.entry), "{query:?}");
     }
     assert_eq!(demo::queries().count(), 150);
+}
+
+/// How many of the demo's queries have their answer in the first place.
+async fn right_at_once(app: &App) -> usize {
+    let mut db = app.begin(&Scope::system()).await.unwrap();
+    let ids: HashMap<String, TenantId> =
+        tenants::list_tenants(&mut *db).await.unwrap().into_iter().map(|tenant| (tenant.slug, tenant.id)).collect();
+    let is_right = |query: &demo::DemoQuery| {
+        let sources = [ids[&query.tenant], ids["kreis"]];
+        let hits = app.search.search(&Request::new(&query.query, sources, 1, app.clock.now())).hits;
+        hits.first().is_some_and(|hit| query.entry.ends_with(&format!("/{}", hit.external_id)))
+    };
+    demo::queries().filter(is_right).count()
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn demo_has_learned_from_its_calls(_: PgPoolOptions, database: PgConnectOptions) {
+    let app = filled(database).await;
+    Follower::new(&app).unwrap().catch_up().await.unwrap();
+    let before = right_at_once(&app).await;
+    LearningFollower::new(&app).catch_up().await.unwrap();
+    let after = right_at_once(&app).await;
+    println!("right at once: {before} before, {after} after");
+    assert!(after > before, "{before} {after}");
+    let mut db = app.begin(&Scope::system()).await.unwrap();
+    assert_eq!(count(&mut db, "select count(*) from learned").await, 26);
+    assert_eq!(count(&mut db, "select count(distinct tenant_id) from learned").await, 3);
 }
 
 /// Kept free by the Bundesnetzagentur for film and print.

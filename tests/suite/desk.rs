@@ -17,7 +17,7 @@ struct Desk {
     entry_of_kreis: String,
 }
 
-async fn insert_line(test: &TestApp, tenant: TenantId, number: &str) -> String {
+pub async fn insert_line(test: &TestApp, tenant: TenantId, number: &str) -> String {
     let mut db = test.begin_as_system().await;
     let id: i64 =
         sqlx::query_scalar("insert into line (tenant_id, number, label) values ($1, $2, 'Zentrale') returning id")

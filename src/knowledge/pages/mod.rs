@@ -41,6 +41,7 @@ pub enum Place {
     /// Kept by the search, which knows this room and not the other way round.
     Words,
     Misses,
+    Learned,
     Elsewhere,
 }
 
@@ -52,6 +53,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Units, "Stellen", "/units", P::ReadKnowledge),
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
         (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
+        (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
     ];
     let offered = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
     let links = offered.map(|(place, label, path, _)| PlaceLink {

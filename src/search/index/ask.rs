@@ -1,8 +1,10 @@
 //! What else the index is asked beside searches, always within what the asking tenant may read.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::board::Board;
+use super::super::explanation::Explanation;
 use super::super::learning;
 use super::super::lexicon::{self, Lexicon};
 use super::super::matching::Segment;
@@ -10,6 +12,7 @@ use super::super::meaning::is_spoken_of;
 use super::super::vocabulary::Vocabulary;
 use super::super::{Request, privacy};
 use super::SearchIndex;
+use crate::ids::{EntryId, TenantId};
 
 impl SearchIndex {
     /// Whether a readable text has all words of the query, as a term of the lexicon is looked up.
@@ -54,5 +57,52 @@ impl SearchIndex {
         let nearer = self.additions().read_from(&request.sources);
         let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
         learning::phrase_of(&request.query, |word| learning::knowledge_of(&segments, &lexicons, word))
+    }
+
+    /// Learned words as people write them, as far as the readable texts and the lexicon have them.
+    pub(in crate::search) async fn spellings(&self, request: Request, words: Vec<String>) -> HashMap<String, String> {
+        self.in_turn(move |index| {
+            let spellings = index.find_spellings(&request, words);
+            spellings.unwrap_or_else(|error| {
+                tracing::error!(%error, "the search index cannot be read");
+                HashMap::new()
+            })
+        })
+        .await
+    }
+
+    fn find_spellings(&self, request: &Request, words: Vec<String>) -> tantivy::Result<HashMap<String, String>> {
+        let (inner, searcher) = (&*self.0, self.searcher());
+        let readable = inner.readable.get(&searcher, &inner.fields, request)?;
+        let vocabulary = Vocabulary::new(&searcher, &inner.fields, &readable);
+        let additions = self.additions().read_from(&request.sources);
+        let lexicons: Vec<&Lexicon> = additions.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
+        let mut spellings = HashMap::new();
+        for word in words {
+            let spelling = match vocabulary.spelling(&word)? {
+                None => vocabulary.spelling_of_stem(&word)?,
+                known => known,
+            };
+            let in_lexicon = || lexicons.iter().find_map(|lexicon| lexicon.word_of_stem(&word)).map(str::to_owned);
+            if let Some(spelling) = spelling.or_else(in_lexicon) {
+                spellings.insert(word, spelling);
+            }
+        }
+        Ok(spellings)
+    }
+
+    /// Why an entry stands where it does; None where it may not be read or nothing was asked.
+    pub(in crate::search) async fn explain(&self, request: Request, entry: (TenantId, EntryId)) -> Option<Explanation> {
+        self.in_turn(move |index| {
+            let nearer = index.additions().read_from(&request.sources);
+            let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
+            let searcher = index.searcher();
+            let explanation = index.0.engine(&searcher, &lexicons).explain(&request, entry);
+            explanation.unwrap_or_else(|error| {
+                tracing::error!(%error, "the search index cannot be read");
+                None
+            })
+        })
+        .await
     }
 }

@@ -1,6 +1,6 @@
 //! What was learned, in memory: every search asks it, so that no search asks the database.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
 use chrono::NaiveDate;
@@ -9,6 +9,7 @@ use super::super::analyzer;
 use super::super::query::QueryWord;
 use super::super::tuning::Tuning;
 use super::{LEAST_WEIGHT, Lesson};
+use crate::access::Source;
 use crate::ids::{EntryId, TenantId};
 
 /// Of a word that very many phrases share, so many are looked at.
@@ -22,14 +23,16 @@ pub struct Memory(RwLock<State>);
 #[derive(Debug, Default)]
 struct State {
     phrases: Vec<Phrase>,
+    /// Places of forgotten phrases.
+    free: Vec<usize>,
     by_words: HashMap<Vec<String>, usize>,
     /// The phrases in which a word stands.
-    by_word: BTreeMap<String, Vec<usize>>,
+    by_word: BTreeMap<String, BTreeSet<usize>>,
     /// Towns that do not learn.
     off: HashSet<TenantId>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Phrase {
     words: Vec<String>,
     lessons: Vec<Lesson>,
@@ -67,16 +70,22 @@ impl Memory {
         };
     }
 
-    /// The entries that answered such words, the likeliest first.
-    pub fn recall(&self, words: &[QueryWord], town: TenantId, today: NaiveDate, tuning: &Tuning) -> Vec<Recalled> {
+    /// The entries that answered such words, the likeliest first, as the town of the first source knows it. Entries of
+    /// tenants that it does not read neither rise nor take anything from the others.
+    pub fn recall(&self, words: &[QueryWord], sources: &[Source], today: NaiveDate, tuning: &Tuning) -> Vec<Recalled> {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if state.phrases.is_empty() || state.off.contains(&town) {
+        let Some(town) = sources.first().map(|source| source.tenant).filter(|town| !state.off.contains(town)) else {
+            return Vec::new();
+        };
+        if state.by_words.is_empty() {
             return Vec::new();
         }
+        let is_read = |lesson: &&Lesson| sources.iter().any(|source| source.tenant == lesson.entry.0);
         let heard: Vec<Heard> = words.iter().map(|word| state.hear(word, tuning)).collect();
-        let mut evidence: HashMap<(TenantId, EntryId), (f32, f32)> = HashMap::new();
+        // In order: sums that are taken in another order differ, and the hits would jump.
+        let mut evidence: BTreeMap<(TenantId, EntryId), (f32, f32)> = BTreeMap::new();
         for (phrase, likeness) in state.similar(&heard, tuning) {
-            for lesson in &state.phrases[phrase].lessons {
+            for lesson in state.phrases[phrase].lessons.iter().filter(is_read) {
                 let weight = state.worth(lesson, town, today, tuning) * likeness * likeness;
                 let (own, others) = evidence.entry(lesson.entry).or_default();
                 *(if lesson.tenant == town { own } else { others }) += weight;
@@ -88,22 +97,48 @@ impl Memory {
 
 impl State {
     fn take(&mut self, lesson: Lesson) {
+        if lesson.weight <= 0.0 {
+            return self.forget(&lesson);
+        }
         let place = self.by_words.get(&lesson.words).copied().unwrap_or_else(|| self.add(&lesson.words));
         let lessons = &mut self.phrases[place].lessons;
-        lessons.retain(|known| (known.tenant, known.entry) != (lesson.tenant, lesson.entry));
-        if lesson.weight > 0.0 {
-            lessons.push(lesson);
+        lessons.retain(|known| !known.is_about_the_same(&lesson));
+        lessons.push(lesson);
+    }
+
+    /// What nobody teaches any more makes no word more frequent.
+    fn forget(&mut self, lesson: &Lesson) {
+        let Some(&place) = self.by_words.get(&lesson.words) else { return };
+        self.phrases[place].lessons.retain(|known| !known.is_about_the_same(lesson));
+        if self.phrases[place].lessons.is_empty() {
+            self.remove(place);
         }
     }
 
     fn add(&mut self, words: &[String]) -> usize {
-        let place = self.phrases.len();
-        self.phrases.push(Phrase { words: words.to_vec(), lessons: Vec::new() });
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.phrases.push(Phrase::default());
+            self.phrases.len() - 1
+        });
+        self.phrases[place].words = words.to_vec();
         self.by_words.insert(words.to_vec(), place);
         for word in words {
-            self.by_word.entry(word.clone()).or_default().push(place);
+            self.by_word.entry(word.clone()).or_default().insert(place);
         }
         place
+    }
+
+    fn remove(&mut self, place: usize) {
+        let phrase = std::mem::take(&mut self.phrases[place]);
+        self.by_words.remove(&phrase.words);
+        for word in &phrase.words {
+            let Some(places) = self.by_word.get_mut(word) else { continue };
+            places.remove(&place);
+            if places.is_empty() {
+                self.by_word.remove(word);
+            }
+        }
+        self.free.push(place);
     }
 
     /// As it was typed, as what it may become, and as the beginning that somebody left it at.
@@ -126,7 +161,7 @@ impl State {
 
     #[expect(clippy::cast_precision_loss, reason = "counts of phrases")]
     fn rarity(&self, with_word: usize) -> f32 {
-        1.0 + ((1.0 + self.phrases.len() as f32) / (1.0 + with_word as f32)).ln()
+        1.0 + ((1.0 + self.by_words.len() as f32) / (1.0 + with_word as f32)).ln()
     }
 
     /// Phrases that share enough with what was typed: the weight of the common words of that of all.
@@ -144,7 +179,10 @@ impl State {
             let rest = self.weight_of_rest(phrase, words, weight);
             (phrase, weight / (typed + rest))
         };
-        common.into_iter().map(likeness).filter(|(_, likeness)| *likeness >= tuning.least_likeness).collect()
+        let alike = common.into_iter().map(likeness).filter(|(_, likeness)| *likeness >= tuning.least_likeness);
+        let mut alike: Vec<_> = alike.collect();
+        alike.sort_unstable_by_key(|(phrase, _)| *phrase);
+        alike
     }
 
     /// Of a phrase's words that were not typed: as much each as those that were.
@@ -165,7 +203,7 @@ impl State {
     }
 }
 
-fn shares(evidence: HashMap<(TenantId, EntryId), (f32, f32)>, tuning: &Tuning) -> Vec<Recalled> {
+fn shares(evidence: BTreeMap<(TenantId, EntryId), (f32, f32)>, tuning: &Tuning) -> Vec<Recalled> {
     let all: f32 = evidence.values().map(|(own, others)| own + others).sum();
     let whole = all + tuning.doubt;
     let recalled = |(entry, (own, others)): (_, (f32, f32))| Recalled {
@@ -177,3 +215,6 @@ fn shares(evidence: HashMap<(TenantId, EntryId), (f32, f32)>, tuning: &Tuning) -
     recalled.sort_by(|one, other| other.share.total_cmp(&one.share).then(one.entry.cmp(&other.entry)));
     recalled
 }
+
+#[cfg(test)]
+mod tests;

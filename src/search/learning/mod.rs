@@ -17,10 +17,13 @@ pub use known::knowledge_of;
 pub use memory::{Memory, Recalled};
 pub use pages::routes;
 pub use phrase::phrase_of;
-pub use store::{delete_forgotten, note_answer, take_back_answer};
+pub use store::{note_answer, take_back_answer};
 
 use chrono::NaiveDate;
 
+use super::Request;
+use crate::app::App;
+use crate::db::Scope;
 use crate::ids::{EntryId, TenantId};
 
 /// Days after which an answer counts half.
@@ -42,9 +45,39 @@ pub struct Lesson {
 }
 
 impl Lesson {
+    fn is_about_the_same(&self, other: &Self) -> bool {
+        (self.tenant, self.entry) == (other.tenant, other.entry)
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "a few thousand days")]
     pub fn weight_on(&self, today: NaiveDate) -> f32 {
         let days = (today - self.answered_on).num_days().max(0) as f32;
         self.weight * 0.5_f32.powf(days / HALF_LIFE)
     }
+}
+
+/// A lesson as the list shows it.
+#[derive(Debug, Clone)]
+pub struct Learned {
+    pub id: i64,
+    pub words: Vec<String>,
+    pub owner: TenantId,
+    pub entry: EntryId,
+    /// None: the town does not read it any more.
+    pub title: Option<String>,
+    /// As it counts today.
+    pub weight: f32,
+    pub answered_on: NaiveDate,
+}
+
+/// Deletes what counts nothing any more, in all tenants.
+pub async fn forget_old_lessons(app: &App) -> sqlx::Result<u64> {
+    let mut db = app.begin(&Scope::system()).await?;
+    let deleted = store::delete_forgotten(&mut *db, today(app)).await?;
+    db.commit().await?;
+    Ok(deleted)
+}
+
+fn today(app: &App) -> NaiveDate {
+    Request::new("", [TenantId(0)], 0, app.clock.now()).today
 }

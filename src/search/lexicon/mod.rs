@@ -112,6 +112,12 @@ impl Lexicon {
         self.by_stem.contains_key(&word.stem) || word.is_last && self.begun_by(&word.text).next().is_some()
     }
 
+    /// Some word of its expressions with this stem, folded.
+    pub fn word_of_stem(&self, stem: &str) -> Option<&str> {
+        let rule = &self.rules[*self.by_stem.get(stem)?.first()?];
+        rule.words.iter().find(|word| word.stem == stem).map(|word| word.text.as_str())
+    }
+
     fn add_family(&mut self, number: usize, family: &[&str]) {
         let words: Vec<_> = family.iter().map(|term| phrase(term)).collect();
         if words.iter().all(|words| words.len() == 1) {

@@ -1,52 +1,25 @@
 //! Keeps the towns' words of this process as the database has them.
 
-use std::time::Duration;
-
 use sqlx::PgPool;
-use tokio::sync::watch;
 
 use super::super::SearchIndex;
-use super::super::bell::Bell;
+use super::super::bell::Follows;
 use super::{Additions, store};
 use crate::app::App;
 use crate::db::{self, Scope};
-
-/// A notification may get lost; the look at one number costs little.
-const POLL: Duration = Duration::from_millis(800);
-const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub struct WordFollower {
     pool: PgPool,
     index: SearchIndex,
-    bell: Bell,
 }
 
 impl WordFollower {
     pub fn new(app: &App) -> Self {
-        Self { pool: app.pool.clone(), index: app.search.clone(), bell: Bell::on("lexicon_change") }
+        Self { pool: app.pool.clone(), index: app.search.clone() }
     }
 
-    /// Until `stop` says so.
-    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
-            let caught_up = self.catch_up().await;
-            if let Err(error) = &caught_up {
-                tracing::warn!(error = format!("{error:#}"), "the towns' words cannot be read");
-                self.bell.unhook();
-            }
-            let wait = async {
-                if caught_up.is_ok() { self.bell.rung(&self.pool).await } else { std::future::pending().await }
-            };
-            tokio::select! {
-                () = wait => {}
-                () = tokio::time::sleep(if caught_up.is_ok() { POLL } else { AFTER_FAILURE }) => {}
-                _ = stop.changed() => {}
-            }
-        }
-    }
-
-    /// Every line that is committed now counts afterwards.
+    /// Everything that is committed now counts afterwards.
     pub async fn catch_up(&self) -> anyhow::Result<()> {
         let mut db = db::begin_for(&self.pool, &Scope::system()).await?;
         let epoch = store::find_epoch(&mut *db).await?;
@@ -60,5 +33,13 @@ impl WordFollower {
         let additions = tokio::task::spawn_blocking(move || Additions::of(epoch, lines, &before)).await?;
         self.index.replace_additions(additions);
         Ok(())
+    }
+}
+
+impl Follows for WordFollower {
+    const WHAT: &'static str = "the words of the towns";
+
+    async fn follow(&mut self) -> anyhow::Result<()> {
+        self.catch_up().await
     }
 }

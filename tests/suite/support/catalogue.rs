@@ -7,6 +7,7 @@ use ortsgespraech::app::App;
 use ortsgespraech::audit::Actor;
 use ortsgespraech::ids::{EntryId, TenantId};
 use ortsgespraech::knowledge::{self, Content, Field, Html, Target};
+use ortsgespraech::search::learning::LearningFollower;
 use ortsgespraech::search::words::WordFollower;
 use ortsgespraech::search::{Follower, Request, Results, SearchIndex};
 
@@ -46,6 +47,11 @@ impl TestApp {
     pub async fn index(&self) {
         Follower::new(&self.app).expect("a writer").catch_up().await.expect("an index");
         WordFollower::new(&self.app).catch_up().await.expect("the towns' words");
+    }
+
+    /// What was answered and forgotten so far counts afterwards.
+    pub async fn learn(&self) {
+        LearningFollower::new(&self.app).catch_up().await.expect("what was learned");
     }
 
     /// What an agent of this tenant finds. Every tenant of the cast reads the Kreis.

@@ -24,6 +24,7 @@ impl Site {
         let a = Town::a(&test).await;
         let b = Town::b(&test).await;
         test.index().await;
+        test.learn().await;
         Self { test, a, b, signed_in: RefCell::default() }
     }
 
@@ -39,6 +40,8 @@ impl Site {
         }
         let withdrawn = format!("/knowledge/stadt-a/entries/stadt-a/{}", self.a.get("withdrawn"));
         pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, withdrawn));
+        let with_switch = "/knowledge/stadt-a/learned".to_owned();
+        pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch));
         pages.extend(desks::every_state(self).await);
         pages
     }

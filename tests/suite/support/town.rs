@@ -108,6 +108,12 @@ impl Town {
                     values ($1, $2, $2, now(), now()) returning id";
         let miss = self.insert(db, miss).await;
         self.keep("miss", miss);
+        let lesson = "insert into learned (tenant_id, words, entry_tenant_id, entry_id, weight, answered_on)
+                      select $1, array[$2], tenant_id, id, 3, '2026-11-16'
+                      from entry where tenant_id = $1 and external_id = $2 returning id";
+        let lesson = self.insert(db, lesson).await;
+        self.keep("lesson", lesson);
+        self.run(db, "insert into learning_switch (tenant_id, learns) select $1, true where $2 <> ''").await;
     }
 
     async fn insert_schedule(&mut self, db: &mut PgConnection, number: &str) {
