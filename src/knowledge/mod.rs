@@ -14,8 +14,8 @@ pub use check::Reason;
 pub use content::{Content, Field, LIFE_SITUATIONS, Link, fold, sort_key};
 pub use pages::{Place, places, town};
 pub use store::{
-    change_position, find_entry, find_entry_id, find_entry_version, list_changes, list_for_index, list_life_situations,
-    list_own_published, list_published_versions, list_titles, publish,
+    change_position, count_changes, find_entry, find_entry_id, find_entry_version, list_changes, list_for_index,
+    list_life_situations, list_own_published, list_published_versions, list_titles, publish,
 };
 pub use text::Html;
 pub use view::{Block, EntryView, Origin};

@@ -8,7 +8,11 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+<<<<<<< HEAD
 use sqlx::PgPool;
+=======
+use sqlx::{PgConnection, PgPool};
+>>>>>>> wb
 
 use super::bell::Follows;
 use super::index::{Position, SearchIndex};
@@ -22,7 +26,14 @@ use crate::knowledge::{self, Change, ChangeCursor};
 
 /// Rows read at once: large entries of this number stay below a few megabytes.
 const BATCH: usize = 500;
+<<<<<<< HEAD
 /// Far behind, what is written is shown in such steps: each commit costs as much as a few hundred entries.
+=======
+/// Changing an entry costs about twice as much as writing one into an empty index, so whoever is more than half the index
+/// behind builds it anew; up to this number it makes no difference.
+const FAR_BEHIND: usize = 5_000;
+/// What is written meanwhile is shown in such steps: each commit costs as much as a few hundred entries.
+>>>>>>> wb
 const STEP: Duration = Duration::from_secs(2);
 
 pub struct Follower {
@@ -45,7 +56,7 @@ impl Follows for Follower {
 impl Follower {
     pub fn new(app: &App) -> anyhow::Result<Self> {
         let index = app.search.clone();
-        let pen = Arc::new(Mutex::new(Pen::new(index.writer()?, *index.fields())));
+        let pen = Arc::new(Mutex::new(Pen::new(&index)?));
         let position = index.position()?;
         Ok(Self { pool: app.pool.clone(), index, pen, position, ahead: BTreeSet::new() })
     }
@@ -61,25 +72,27 @@ impl Follower {
     }
 
     async fn try_to_catch_up(&mut self) -> anyhow::Result<()> {
-        let epoch = self.read_epoch().await?;
+        let mut db = db::begin_for(&self.pool, &Scope::system()).await?;
+        let epoch = store::find_epoch(&mut *db).await?;
         match self.position {
-            Some(position) if position.epoch == epoch => {}
-            _ => self.rebuild(epoch).await?,
+            Some(position) if position.epoch == epoch && !self.is_far_behind(&mut db, position.cursor).await? => {}
+            _ => self.rebuild(&mut db, epoch).await?,
         }
+        drop(db);
         self.follow_changes().await?;
         self.index.note_caught_up();
         Ok(())
     }
 
-    async fn read_epoch(&self) -> sqlx::Result<i64> {
-        let mut db = db::begin_for(&self.pool, &Scope::system()).await?;
-        store::find_epoch(&mut *db).await
+    async fn is_far_behind(&self, db: &mut PgConnection, place: ChangeCursor) -> anyhow::Result<bool> {
+        let near = FAR_BEHIND.max(usize::try_from(self.index.count())? / 2) + self.ahead.len();
+        let behind = knowledge::count_changes(db, place, i64::try_from(near)? + 1).await?;
+        Ok(usize::try_from(behind)? > near)
     }
 
     /// All published entries anew. Searches see the old index until the commit at the end, and so does a restart.
-    async fn rebuild(&mut self, epoch: i64) -> anyhow::Result<()> {
+    async fn rebuild(&mut self, db: &mut PgConnection, epoch: i64) -> anyhow::Result<()> {
         let started = Instant::now();
-        let mut db = db::begin_for(&self.pool, &Scope::system()).await?;
         let cursor = knowledge::change_position(&mut *db).await?;
         self.write(|pen| Ok(pen.delete_all()?)).await?;
         let mut count = 0;
@@ -134,7 +147,6 @@ impl Follower {
     async fn commit(&mut self, position: Position) -> anyhow::Result<()> {
         self.write(move |pen| pen.commit(position)).await?;
         self.position = Some(position);
-        self.index.reload()?;
         let entries = u32::try_from(self.index.count()).unwrap_or(u32::MAX);
         metrics::gauge!("ortsgespraech_index_entries").set(entries);
         Ok(())

@@ -2,7 +2,6 @@
 //! ranking loses them unseen. They stand a few points below what was measured.
 
 #[path = "../quality/judged.rs"]
-#[expect(dead_code, reason = "the bench asks for more")]
 mod judged;
 
 use std::path::Path;

@@ -41,6 +41,21 @@ pub async fn change_position(db: impl PgExecutor<'_>) -> sqlx::Result<ChangeCurs
     Ok(ChangeCursor { xact, id: 0 })
 }
 
+/// How many changes there are after a place, counted up to `most`.
+pub async fn count_changes(db: impl PgExecutor<'_>, after: ChangeCursor, most: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+               select from entry_change change
+               where (change.xact, change.id) > ($1::bigint::text::xid8, $2) limit $3
+           ) as counted"#,
+        after.xact,
+        after.id,
+        most,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Changes after a place, each with what the entry is now. Above the oldest running transaction a row may still appear
 /// before one that was already seen: such a change is not settled, and a follower must not move its place past it.
 pub async fn list_changes(db: impl PgExecutor<'_>, after: ChangeCursor, limit: i64) -> sqlx::Result<Vec<Change>> {

@@ -97,10 +97,9 @@ impl SearchIndex {
     pub fn of(entries: &[IndexableEntry], tuning: Tuning) -> anyhow::Result<Self> {
         let (schema, fields) = schema::build();
         let index = Self::on(Index::create_in_ram(schema), fields, None, tuning)?;
-        let mut pen = Pen::new(index.writer()?, *index.fields());
+        let mut pen = Pen::new(&index)?;
         entries.iter().try_for_each(|entry| pen.add(entry))?;
         pen.commit(Position::new(0, ChangeCursor::default()))?;
-        index.reload()?;
         Ok(index)
     }
 
