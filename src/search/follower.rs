@@ -8,11 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-<<<<<<< HEAD
-use sqlx::PgPool;
-=======
 use sqlx::{PgConnection, PgPool};
->>>>>>> wb
 
 use super::bell::Follows;
 use super::index::{Position, SearchIndex};
@@ -26,14 +22,7 @@ use crate::knowledge::{self, Change, ChangeCursor};
 
 /// Rows read at once: large entries of this number stay below a few megabytes.
 const BATCH: usize = 500;
-<<<<<<< HEAD
-/// Far behind, what is written is shown in such steps: each commit costs as much as a few hundred entries.
-=======
-/// Changing an entry costs about twice as much as writing one into an empty index, so whoever is more than half the index
-/// behind builds it anew; up to this number it makes no difference.
-const FAR_BEHIND: usize = 5_000;
-/// What is written meanwhile is shown in such steps: each commit costs as much as a few hundred entries.
->>>>>>> wb
+use sqlx::{PgConnection, PgPool};
 const STEP: Duration = Duration::from_secs(2);
 
 pub struct Follower {
