@@ -22,7 +22,10 @@ use crate::knowledge::{self, Change, ChangeCursor};
 
 /// Rows read at once: large entries of this number stay below a few megabytes.
 const BATCH: usize = 500;
-use sqlx::{PgConnection, PgPool};
+/// Changing an entry costs about twice as much as writing one into an empty index, so whoever is more than half the index
+/// behind builds it anew; up to this number it makes no difference.
+const FAR_BEHIND: usize = 5_000;
+/// What is written meanwhile is shown in such steps: each commit costs as much as a few hundred entries.
 const STEP: Duration = Duration::from_secs(2);
 
 pub struct Follower {
