@@ -1,8 +1,8 @@
 //! A compound that nobody wrote is looked for by its parts: "Ruhestörung" by "Ruhe" and "Störung".
 
 use super::analyzer;
-use super::matching::Segment;
 use super::query::QueryWord;
+use super::segment::Segment;
 
 /// Shorter parts are found in everything.
 const SHORTEST_PART: usize = 4;

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::board::{Board, Note};
 use super::compound;
 use super::lexicon::{Expansion, Lexicon};
-use super::matching::{Found, Segment, look_up_term};
+use super::matching::{Found, look_up_term};
 use super::query::QueryWord;
+use super::segment::Segment;
 use super::tuning::Tuning;
 
 /// What a lexicon further away says beside a nearer one, of the same words.

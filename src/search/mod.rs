@@ -32,6 +32,7 @@ mod rank;
 mod readable;
 mod schema;
 mod scope;
+mod segment;
 mod slot;
 mod snippet;
 mod store;

@@ -8,8 +8,8 @@ use tantivy::{DocAddress, DocId, Searcher};
 use super::Request;
 use super::board::{Board, Line};
 use super::facets::{Counting, Facets};
-use super::matching::Segment;
 use super::readable::Standing;
+use super::segment::Segment;
 use super::tuning::Tuning;
 
 /// The town's own entry comes before an equal one of its knowledge base.

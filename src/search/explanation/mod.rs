@@ -4,7 +4,7 @@ mod pages;
 
 pub use pages::routes;
 
-use super::board::{Board, Line, Watch};
+use super::board::{Board, Line, Watch, WatchedWord};
 use super::learning::Recalled;
 use super::manner::Place;
 use super::order::Order;
@@ -27,6 +27,7 @@ pub struct Explanation {
 
 #[derive(Debug, Clone)]
 pub struct ExplainedWord {
+    /// Folded.
     pub text: String,
     pub place: Option<Place>,
     /// At most 1: as typed, in a short title.
@@ -58,7 +59,7 @@ impl Explanation {
             from_others: recalled.from_others,
             points: order.lifted_by(*lift, top),
         });
-        let mut explanation = board.lines().find(|it| it.number == line).map(|line| Self {
+        let found = board.lines().find(|it| it.number == line).map(|line| Self {
             sum: line.sum,
             coverage: order.coverage(&line),
             own: order.own(line.number),
@@ -66,8 +67,8 @@ impl Explanation {
             score: scored(&line),
             ..Self::default()
         });
-        let mut explanation = explanation.take().unwrap_or_default();
-        let word = |word: super::board::WatchedWord| ExplainedWord {
+        let mut explanation = found.unwrap_or_default();
+        let word = |word: WatchedWord| ExplainedWord {
             text: word.text,
             place: word.place,
             worth: word.worth,
@@ -75,6 +76,8 @@ impl Explanation {
         };
         explanation.words = watch.words.into_iter().map(word).collect();
         explanation.meanings = watch.meanings;
+        explanation.meanings.sort_unstable();
+        explanation.meanings.dedup();
         explanation.score += learned.map_or(0.0, |learned| learned.points);
         explanation.learned = learned;
         explanation

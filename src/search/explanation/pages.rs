@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::ids::EntryId;
 use crate::knowledge;
 use crate::search::manner::Place;
+use crate::search::vocabulary::place_of;
 use crate::search::{Request, Results};
 use crate::web::frame::Section;
 use crate::web::{self, Frame, InTenant, Page, Path, Places, Query, Routes};
@@ -83,6 +84,11 @@ impl ExplanationPage {
     fn search_url(&self) -> String {
         let fields = serde_html_form::to_string([("q", &self.q)]).unwrap_or_default();
         format!("/knowledge/{}/search?{fields}", self.tenant.slug)
+    }
+
+    /// As it was typed; a part of a compound as the search compares it.
+    fn typed<'a>(&'a self, word: &'a ExplainedWord) -> &'a str {
+        place_of(&self.q, &word.text).map_or(word.text.as_str(), |place| &self.q[place])
     }
 
     /// As a German number. Askama passes fields by reference and results by value.

@@ -3,8 +3,8 @@
 use super::super::analyzer;
 use super::super::compound;
 use super::super::lexicon::Lexicon;
-use super::super::matching::Segment;
 use super::super::query::QueryWord;
+use super::super::segment::Segment;
 use super::phrase::Knowledge;
 
 pub fn knowledge_of(segments: &[Segment], lexicons: &[&Lexicon], word: &QueryWord) -> tantivy::Result<Knowledge> {
