@@ -221,7 +221,7 @@ static FAINT: LazyLock<HashSet<String>> = LazyLock::new(|| {
 });
 
 /// The words of a list; a line that begins with # is a comment.
-fn listed(list: &str) -> impl Iterator<Item = &str> {
+pub fn listed(list: &str) -> impl Iterator<Item = &str> {
     list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
 }
 

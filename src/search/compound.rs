@@ -1,5 +1,8 @@
 //! A compound that nobody wrote is looked for by its parts: "Ruhestörung" by "Ruhe" and "Störung".
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::analyzer;
 use super::query::QueryWord;
 use super::segment::Segment;
@@ -9,8 +12,17 @@ const SHORTEST_PART: usize = 4;
 /// What German puts between the parts of a compound.
 const LINKS: [&str; 7] = ["", "s", "n", "en", "es", "er", "e"];
 
+/// Stems of words that mean something else than their parts.
+static WHOLE: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let words = analyzer::listed(include_str!("whole.txt"));
+    words.map(|word| analyzer::stem(&analyzer::normalise(word))).collect()
+});
+
 /// The two parts that most readable documents speak of. Both must be known, and they cover the whole word.
 pub fn split(segments: &[Segment], word: &QueryWord) -> tantivy::Result<Option<[QueryWord; 2]>> {
+    if WHOLE.contains(&word.stem) {
+        return Ok(None);
+    }
     let mut best: Option<(f32, [QueryWord; 2])> = None;
     for (middle, _) in word.text.char_indices().skip(SHORTEST_PART) {
         let (head, tail) = word.text.split_at(middle);

@@ -137,6 +137,18 @@ async fn whole_word_ranks_above_stem_above_beginning_above_typo(options: PgPoolO
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn a_word_that_means_something_else_than_its_parts_is_not_split(
+    options: PgPoolOptions,
+    database: PgConnectOptions,
+) {
+    let titles = ["Kinder an der frischen Luft", "Garten pachten", "Müll trennen", "Gebühren erfragen"];
+    let test = kreis_with(options, database, &titles).await;
+    let found = test.titles(test.cast.kreis, "kindergarten");
+    assert!(!found.contains(&titles[1].to_owned()), "{found:?}");
+    assert_eq!(test.titles(test.cast.kreis, "müllgebühren").len(), 2);
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
 async fn main_entry_ranks_above_its_special_cases(options: PgPoolOptions, database: PgConnectOptions) {
     let titles = ["Reisepass für Kinder unter zwölf Jahren beantragen", "Reisepass – Verlust", "Reisepass"];
     let test = kreis_with(options, database, &titles).await;
