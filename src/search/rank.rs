@@ -161,9 +161,7 @@ impl Engine<'_> {
         let words = query::parse(&request.query);
         let readable = self.readable.get(self.searcher, self.fields, request)?;
         let segments = Segment::open_all(self.searcher, self.fields, &readable, self.tuning)?;
-        let key = self.fields.key_of(entry.0, entry.1);
-        let line = segments.iter().find_map(|segment| segment.find(&key).transpose()).transpose()?;
-        let Some(line) = line.filter(|_| !words.is_empty()) else { return Ok(None) };
+        let Some(line) = self.find_line(&segments, entry)?.filter(|_| !words.is_empty()) else { return Ok(None) };
         let mut board = Board::default().fitted(segments.iter().map(Segment::len).sum());
         board.watch(line);
         let recalled = self.recall(request, &words);
@@ -175,6 +173,12 @@ impl Engine<'_> {
         Ok(Some(Explanation::of(&order, &board, watch, line, recalled)))
     }
 
+    /// Where a readable entry stands.
+    fn find_line(&self, segments: &[Segment], entry: (TenantId, EntryId)) -> tantivy::Result<Option<usize>> {
+        let key = self.fields.key_of(entry.0, entry.1);
+        segments.iter().find_map(|segment| segment.find(&key).transpose()).transpose()
+    }
+
     fn recall(&self, request: &Request, words: &[QueryWord]) -> Vec<Recalled> {
         if !self.tuning.learning {
             return Vec::new();
@@ -183,14 +187,13 @@ impl Engine<'_> {
     }
 
     /// Where the entries stand that answered such words before. Only what the asking tenant may read is lifted.
-    pub fn lifts(&self, request: &Request, words: &[QueryWord], segments: &[Segment]) -> tantivy::Result<Vec<Lift>> {
+    fn lifts(&self, request: &Request, words: &[QueryWord], segments: &[Segment]) -> tantivy::Result<Vec<Lift>> {
         let mut lifts = Vec::new();
         for recalled in self.recall(request, words) {
             if lifts.len() == MOST_LIFTED {
                 break;
             }
-            let key = self.fields.key_of(recalled.entry.0, recalled.entry.1);
-            let line = segments.iter().find_map(|segment| segment.find(&key).transpose()).transpose()?;
+            let line = self.find_line(segments, recalled.entry)?;
             lifts.extend(line.map(|line| Lift { line, share: recalled.share }));
         }
         Ok(lifts)
@@ -209,7 +212,7 @@ fn find(
     let mut found = Found { word, typos: HashSet::new() };
     look_up(segments, &found.word, board)?;
     let is_known = board.is_word_known();
-    let may_slip = tuning.typos && !in_lexicon && !board.is_word_in_a_title();
+    let may_slip = tuning.typos && !in_lexicon;
     let most_slips = if may_slip { found.word.most_slips() } else { 0 };
     for slips in 1..=most_slips {
         if slips == 1 || !board.is_word_known() {
