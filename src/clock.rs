@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Europe::Berlin;
 
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
@@ -31,4 +32,9 @@ impl Clock {
         let fixed = self.fixed.as_ref().expect("only a fixed clock can be moved");
         *fixed.lock().expect("no holder panics") += by;
     }
+}
+
+/// The day that it is in Germany at this moment.
+pub fn day_of(moment: DateTime<Utc>) -> NaiveDate {
+    moment.with_timezone(&Berlin).date_naive()
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use anyhow::Context;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc, Weekday};
-use chrono_tz::Europe::Berlin;
 use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
@@ -14,6 +13,7 @@ use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
 use crate::calls;
+use crate::clock;
 use crate::db::Scope;
 use crate::ids::{LineId, TenantId};
 use crate::knowledge;
@@ -201,7 +201,7 @@ impl Filling<'_> {
     }
 
     fn today(&self) -> chrono::NaiveDate {
-        self.now.with_timezone(&Berlin).date_naive()
+        clock::day_of(self.now)
     }
 }
 

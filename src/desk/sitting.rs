@@ -7,6 +7,7 @@ use super::{Desk, EXTENSION, State, UNDO, Undo, store};
 use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
 use crate::calls::{self, CallKey, Disposition, EntryKey};
+use crate::clock;
 use crate::ids::{CallId, EntryId, LineId, TenantId};
 use crate::search::{self, SearchIndex, learning};
 use crate::web::{Error, Result};
@@ -180,7 +181,7 @@ impl<'a> Sitting<'a> {
             Undo::Answer { entry, taught } => {
                 calls::unmark_answer(&mut self.db, call, entry, self.now).await?;
                 if let Some((town, words)) = taught {
-                    let today = search::Request::new("", [town], 1, self.now).today;
+                    let today = clock::day_of(self.now);
                     let answered = (entry.tenant, entry.entry);
                     learning::take_back_answer(&mut *self.db, town, &words, answered, today).await?;
                 }

@@ -56,9 +56,9 @@ pub use tuning::Tuning;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Europe::Berlin;
 
 use crate::access::Source;
+use crate::clock;
 use crate::ids::{EntryId, TenantId};
 
 /// What somebody looks for, and what they may find.
@@ -90,7 +90,7 @@ impl Request {
         Self {
             query: query.into(),
             sources: sources.into_iter().map(Into::into).collect(),
-            today: now.with_timezone(&Berlin).date_naive(),
+            today: clock::day_of(now),
             narrowing: Narrowing::default(),
             with_facets: false,
             with_completions: false,

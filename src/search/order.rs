@@ -13,7 +13,7 @@ use super::segment::Segment;
 use super::tuning::Tuning;
 
 /// The town's own entry comes before an equal one of its knowledge base.
-pub const OWN: f32 = 1.06;
+const OWN: f32 = 1.06;
 /// Documents with less of the query than this share of the best one's are left out.
 const LEAST_COVERAGE: f32 = 0.4;
 
@@ -37,6 +37,11 @@ pub struct Order<'a> {
     pub lifts: Vec<Lift>,
 }
 
+/// Documents that contain enough of the query.
+pub fn hits(board: &Board) -> impl Iterator<Item = Line> {
+    board.lines().filter(|line| line.coverage >= LEAST_COVERAGE)
+}
+
 /// The best hits so far; equals by age, so that the order never jumps.
 struct Best {
     wanted: usize,
@@ -54,7 +59,7 @@ impl Order<'_> {
         let mut counting = Counting::open(searcher, request)?;
         let mut best = Best::of(request.offset.saturating_add(request.limit));
         let mut lifted: Vec<(Lift, Ranked)> = self.lifts.iter().map(|lift| (*lift, self.unscored(lift.line))).collect();
-        for line in board.lines().filter(|line| line.coverage >= LEAST_COVERAGE) {
+        for line in hits(board) {
             if let Some((_, known)) = lifted.iter_mut().find(|(lift, _)| lift.line == line.number) {
                 *known = self.scored(&line);
             } else if counting.take(self.address(line.number)) && best.may_take(self.at_most(&line)) {

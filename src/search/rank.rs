@@ -6,6 +6,7 @@
 //! few readable documents contain count more, and a document that contains more of the query comes before one that contains
 //! less. All statistics are taken over what the asking tenant may read, so other tenants' entries move nothing.
 
+use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use super::asked::Asked;
 use super::board::Board;
 use super::compound;
 use super::explanation::Explanation;
+use super::facets::Counting;
 use super::hits;
 use super::learning::{Memory, Recalled};
 use super::lexicon::Lexicon;
@@ -100,14 +102,24 @@ impl Engine<'_> {
         let (page, total, facets) =
             Order { segments, tuning: self.tuning, lifts }.page(self.searcher, board, request)?;
         let vocabulary = Vocabulary::new(self.searcher, self.fields, readable);
+        let chosen = self.chosen(request, readable)?;
         Ok(Results {
             hits: hits::show(self.searcher, self.fields, readable, &found, asked.as_ref(), &page)?,
             total,
             facets,
             corrections: correction::find(&vocabulary, &request.query, &found, &page)?,
-            completions: completion::find(&vocabulary, request)?,
+            completions: completion::find(&Vocabulary::new(self.searcher, self.fields, &chosen), request)?,
             took: Duration::default(),
         })
+    }
+
+    /// What words are completed from: only what the hits were narrowed down to.
+    fn chosen<'r>(&self, request: &Request, readable: &'r Readable) -> tantivy::Result<Cow<'r, Readable>> {
+        if request.narrowing.is_empty() || !request.with_completions {
+            return Ok(Cow::Borrowed(readable));
+        }
+        let mut counting = Counting::open(self.searcher, request)?;
+        Ok(Cow::Owned(readable.only(|document| counting.take(document))))
     }
 
     /// Fills the board; tells what each word was found as.

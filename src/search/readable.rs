@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use tantivy::columnar::Column;
 use tantivy::postings::SegmentPostings;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
 use super::Request;
 use super::document::day_number;
@@ -25,10 +25,26 @@ pub enum Standing {
 }
 
 /// The standing of every document, segment by segment, and how many are not hidden.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Readable {
     pub segments: Vec<Vec<Standing>>,
     pub count: usize,
+}
+
+impl Readable {
+    /// Without the documents that are not wanted.
+    pub fn only(&self, mut wanted: impl FnMut(DocAddress) -> bool) -> Self {
+        let mut only = self.clone();
+        for (segment, standings) in (0..).zip(&mut only.segments) {
+            for (doc, standing) in (0..).zip(standings) {
+                if *standing != Standing::Hidden && !wanted(DocAddress::new(segment, doc)) {
+                    *standing = Standing::Hidden;
+                    only.count -= 1;
+                }
+            }
+        }
+        only
+    }
 }
 
 #[derive(PartialEq, Eq)]

@@ -6,6 +6,8 @@ use chrono::{
 use chrono_tz::Europe::Berlin;
 use holiday_de::{DateExt, GermanRegion};
 
+use crate::clock;
+
 /// Further than this nobody looks ahead: a line without an opening within a year has none.
 const HORIZON_DAYS: u64 = 370;
 
@@ -84,7 +86,7 @@ impl ServiceCalendar {
         if self.weekly.is_empty() && self.exceptions.is_empty() {
             return ServiceState::AlwaysOpen;
         }
-        let today = now.with_timezone(&Berlin).date_naive();
+        let today = clock::day_of(now);
         let stretch = self.stretches_from(today).find(|(_, end)| *end > now);
         match stretch {
             Some((start, end)) if start <= now => self.open_until(end, today),
@@ -229,7 +231,7 @@ impl ServiceState {
 
 /// The time of today, the weekday within a week, the date beyond.
 fn near_moment(moment: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let (local, today) = (moment.with_timezone(&Berlin), now.with_timezone(&Berlin).date_naive());
+    let (local, today) = (moment.with_timezone(&Berlin), clock::day_of(now));
     let day = local.date_naive();
     let weekday = ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"][day.weekday().num_days_from_monday() as usize];
     let time = format!("{}:{:02}", local.hour(), local.minute());

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc, Weekday};
 use chrono_tz::Europe::Berlin;
 
+use crate::clock;
+
 pub fn date(day: NaiveDate) -> String {
     day.format("%d.%m.%Y").to_string()
 }
 
 pub fn day(moment: DateTime<Utc>) -> String {
-    date(moment.with_timezone(&Berlin).date_naive())
+    date(clock::day_of(moment))
 }
 
 pub fn time(moment: DateTime<Utc>) -> String {

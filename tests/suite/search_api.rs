@@ -93,9 +93,9 @@ async fn page_shows_hits_with_their_origin(options: PgPoolOptions, database: PgC
     assert!(page.contains("<mark>Hund</mark> anmelden") && page.contains("Hundesteuer"), "{page}");
     assert!(page.contains("2 Treffer") && !page.contains("Hundewiese"));
     let own = editor.get("/knowledge/stadt-a/search?q=hund&origin=own").await.is(200).body;
-    assert!(own.contains("</mark> anmelden") && !own.contains("<mark>Hundesteuer"));
+    assert!(own.contains("anmelden") && !own.contains("Hundesteuer"));
     let inherited = editor.get("/knowledge/stadt-a/search?q=hund&origin=inherited").await.is(200).body;
-    assert!(!inherited.contains("</mark> anmelden") && inherited.contains("<mark>Hundesteuer"));
+    assert!(!inherited.contains("anmelden") && inherited.contains("Hundesteuer"));
     editor.get("/knowledge/stadt-b/search?q=hund").await.is(404);
 }
 

@@ -1,7 +1,5 @@
 //! Searches without a hit: what is kept of them, for whom, and what never is.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -12,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::desk_keyboard::{center, take};
 use crate::support::browser::in_chromium;
+use crate::support::log::Log;
 use crate::support::{Answer, Client, TestApp, cast};
 
 async fn catalogue(options: PgPoolOptions, database: PgConnectOptions) -> TestApp {
@@ -195,37 +194,16 @@ async fn what_nobody_looked_for_in_half_a_year_is_forgotten(options: PgPoolOptio
     assert_eq!(misses(&test, test.cast.stadt_a).await, [("glockenspiel".to_owned(), 2)]);
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("the log").extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
 async fn no_line_of_the_log_says_what_was_looked_for(options: PgPoolOptions, database: PgConnectOptions) {
     let test = catalogue(options, database).await;
     let editor = test.sign_in(cast::EDITOR_OF_A).await;
-    let log = Log::default();
-    let writer = log.clone();
-    let lines =
-        tracing_subscriber::fmt().with_env_filter("trace,tantivy=info").with_writer(move || writer.clone()).finish();
-    let guard = tracing::subscriber::set_default(lines);
-    tracing::info!("it listens");
+    let log = Log::listen();
     search_page(&editor, "xylophon").await;
     typed(&editor, "xylophon").await;
     note(&test, &editor, "stadt-a", &["xylophon"]).await;
     editor.get("/knowledge/stadt-a/misses?q=xylophon").await.is(200);
-    drop(guard);
-    let lines = String::from_utf8_lossy(&log.0.lock().expect("the log")).into_owned();
-    assert!(lines.contains("it listens") && !lines.contains("xylophon"), "{lines}");
+    assert!(!log.lines().contains("xylophon"), "{}", log.lines());
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]

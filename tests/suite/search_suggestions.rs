@@ -138,8 +138,8 @@ async fn words_of_another_town_are_never_suggested(options: PgPoolOptions, datab
 async fn completion_is_a_link_without_scripts(options: PgPoolOptions, database: PgConnectOptions) {
     let test = kreis_with(options, database, &["Führerschein umtauschen"]).await;
     let editor = test.sign_in(cast::EDITOR_OF_A).await;
-    let page = editor.get("/knowledge/stadt-a/search?q=alter+f%C3%BChr&situation=Auto").await.is(200).body;
-    let link = "href=\"/knowledge/stadt-a/search?q=alter+F%C3%BChrerschein&#38;situation=Auto\"";
+    let page = editor.get("/knowledge/stadt-a/search?q=alter+f%C3%BChr&origin=kreis").await.is(200).body;
+    let link = "href=\"/knowledge/stadt-a/search?q=alter+F%C3%BChrerschein&#38;origin=kreis\"";
     assert!(page.contains(link), "{page}");
 }
 

@@ -19,9 +19,9 @@ mod scene;
 pub use scene::{Agent, Line, Scene, Topic, Town, zipf_weight};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
-use chrono_tz::Europe::Berlin;
 
 use crate::calls::PastCall;
+use crate::clock;
 use chance::{Chance, Weighted};
 use course::{Course, Ringing};
 use demand::LineDemand;
@@ -93,6 +93,6 @@ impl Traffic {
 }
 
 fn bounds(volume: Volume, now: DateTime<Utc>) -> (NaiveDate, NaiveDate) {
-    let today = now.with_timezone(&Berlin).date_naive();
+    let today = clock::day_of(now);
     (today - Days::new(u64::from(volume.days.max(1)) - 1), today)
 }

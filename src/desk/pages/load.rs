@@ -1,7 +1,6 @@
 //! Reads the whole desk from the database.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Europe::Berlin;
 use sqlx::PgConnection;
 
 use super::Looks;
@@ -9,6 +8,7 @@ use super::view::{CallPart, Countdown, DeskHit, DeskView, EntryPart, LineChoice,
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::calls::{self, OwnCalls, RecentCall};
+use crate::clock;
 use crate::desk::{Desk, State, Undo, store};
 use crate::directory;
 use crate::knowledge::{self, EntryView};
@@ -108,7 +108,7 @@ async fn find_entry_part(
     let Some(town) = &call.town else { return Ok(None) };
     let found = knowledge::find_entry_version(&mut *db, town.id, key.tenant, key.entry, key.version).await?;
     let Some(entry) = found else { return Ok(None) };
-    let today = app.clock.now().with_timezone(&Berlin).date_naive();
+    let today = clock::day_of(app.clock.now());
     let answered = call.shown.iter().any(|shown| shown.key == key && shown.answered_at.is_some());
     let unit = match entry.unit {
         Some(unit) => directory::find_unit(&mut *db, entry.tenant, unit).await?,

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono_tz::Europe::Berlin;
 use sqlx::PgConnection;
 
 use super::super::store;
@@ -14,6 +13,7 @@ use super::{EntryPlace, Place, entry_url, places, town};
 use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
 use crate::audit::Actor;
+use crate::clock;
 use crate::directory::{self, Unit};
 use crate::ids::EntryId;
 use crate::web::forms::Errors;
@@ -175,7 +175,7 @@ fn preview(app: &App, tenant: &TenantAccess, entry: Option<&Entry>, content: Con
         published_at: now,
         author: String::new(),
     };
-    EntryView::new(entry, tenant, now.with_timezone(&Berlin).date_naive())
+    EntryView::new(entry, tenant, clock::day_of(now))
 }
 
 async fn show(

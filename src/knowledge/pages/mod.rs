@@ -10,6 +10,7 @@ mod withdrawal;
 
 use crate::access::{Permission as P, TenantAccess, Viewer};
 use crate::app::App;
+use crate::clock;
 use crate::ids::{EntryId, TenantId};
 use crate::web::places::{PlaceLink, Places};
 use crate::web::{self, Routes};
@@ -116,5 +117,5 @@ fn entry_url(tenant: &TenantAccess, owner_slug: &str, id: EntryId) -> String {
 }
 
 fn today(app: &App) -> chrono::NaiveDate {
-    app.clock.now().with_timezone(&chrono_tz::Europe::Berlin).date_naive()
+    clock::day_of(app.clock.now())
 }

@@ -4,14 +4,13 @@ mod pages;
 
 pub use pages::routes;
 
-use super::board::{Board, Line, Watch, WatchedWord};
+use super::board::{Board, Watch, WatchedWord};
 use super::learning::Recalled;
-use super::manner::Place;
-use super::order::Order;
+use super::order::{Order, hits};
 
 #[derive(Debug, Clone, Default)]
 pub struct Explanation {
-    pub words: Vec<ExplainedWord>,
+    pub words: Vec<WatchedWord>,
     /// Other words that the lexicon has for what was typed, and that stand in the entry.
     pub meanings: Vec<String>,
     /// What all words are worth together.
@@ -25,16 +24,6 @@ pub struct Explanation {
     pub score: f32,
 }
 
-#[derive(Debug, Clone)]
-pub struct ExplainedWord {
-    /// Folded.
-    pub text: String,
-    pub place: Option<Place>,
-    /// At most 1: as typed, in a short title.
-    pub worth: f32,
-    pub weight: f32,
-}
-
 #[derive(Debug, Clone, Copy)]
 pub struct Learned {
     pub share: f32,
@@ -43,43 +32,28 @@ pub struct Learned {
     pub points: f32,
 }
 
-impl ExplainedWord {
-    pub fn points(&self) -> f32 {
-        self.worth * self.weight
-    }
-}
-
 impl Explanation {
     pub fn of(order: &Order, board: &Board, watch: Watch, line: usize, recalled: Option<Recalled>) -> Self {
-        let scored = |line: &Line| order.scored(line).score;
-        let top = board.lines().map(|line| scored(&line)).fold(0.0, f32::max);
+        let top = hits(board).map(|line| order.scored(&line).score).fold(0.0, f32::max);
         let lift = order.lifts.iter().find(|lift| lift.line == line);
         let learned = recalled.zip(lift).map(|(recalled, lift)| Learned {
             share: recalled.share,
             from_others: recalled.from_others,
             points: order.lifted_by(*lift, top),
         });
-        let found = board.lines().find(|it| it.number == line).map(|line| Self {
-            sum: line.sum,
-            coverage: order.coverage(&line),
-            own: order.own(line.number),
-            title: order.title(&line),
-            score: scored(&line),
+        let hit = hits(board).find(|hit| hit.number == line).map(|hit| Self {
+            sum: hit.sum,
+            coverage: order.coverage(&hit),
+            own: order.own(line),
+            title: order.title(&hit),
+            score: order.scored(&hit).score,
             ..Self::default()
         });
-        let mut explanation = found.unwrap_or_default();
-        let word = |word: WatchedWord| ExplainedWord {
-            text: word.text,
-            place: word.place,
-            worth: word.worth,
-            weight: word.weight,
-        };
-        explanation.words = watch.words.into_iter().map(word).collect();
-        explanation.meanings = watch.meanings;
-        explanation.meanings.sort_unstable();
-        explanation.meanings.dedup();
-        explanation.score += learned.map_or(0.0, |learned| learned.points);
-        explanation.learned = learned;
-        explanation
+        let hit = hit.unwrap_or_default();
+        let mut meanings = watch.meanings;
+        meanings.sort_unstable();
+        meanings.dedup();
+        let points = learned.map_or(0.0, |learned| learned.points);
+        Self { words: watch.words, meanings, learned, score: hit.score + points, ..hit }
     }
 }

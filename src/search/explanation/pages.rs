@@ -4,11 +4,12 @@ use askama::Template;
 use axum::extract::State;
 use serde::Deserialize;
 
-use super::{ExplainedWord, Explanation};
+use super::Explanation;
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
 use crate::ids::EntryId;
 use crate::knowledge;
+use crate::search::board::WatchedWord;
 use crate::search::manner::Place;
 use crate::search::vocabulary::place_of;
 use crate::search::{Request, Results};
@@ -87,7 +88,7 @@ impl ExplanationPage {
     }
 
     /// As it was typed; a part of a compound as the search compares it.
-    fn typed<'a>(&'a self, word: &'a ExplainedWord) -> &'a str {
+    fn typed<'a>(&'a self, word: &'a WatchedWord) -> &'a str {
         place_of(&self.q, &word.text).map_or(word.text.as_str(), |place| &self.q[place])
     }
 
@@ -111,7 +112,11 @@ impl ExplanationPage {
     }
 }
 
-impl ExplainedWord {
+impl WatchedWord {
+    fn points(&self) -> f32 {
+        self.worth * self.weight
+    }
+
     fn found(&self) -> String {
         match self.place.filter(|_| self.worth > 0.0) {
             Some(Place::Text(part, manner)) => format!("{}, {}", part.label(), manner.label()),

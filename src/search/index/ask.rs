@@ -1,17 +1,16 @@
 //! What else the index is asked beside searches, always within what the asking tenant may read.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::super::board::Board;
 use super::super::explanation::Explanation;
 use super::super::learning;
-use super::super::lexicon::{self, Lexicon};
+use super::super::lexicon;
 use super::super::meaning::is_spoken_of;
 use super::super::segment::Segment;
 use super::super::vocabulary::Vocabulary;
 use super::super::{Request, privacy};
-use super::SearchIndex;
+use super::{SearchIndex, or_nothing, with_shipped};
 use crate::ids::{EntryId, TenantId};
 
 impl SearchIndex {
@@ -35,14 +34,7 @@ impl SearchIndex {
 
     /// What of a query may be tied to the entry that answered it; None: nothing, or it may be about a person.
     pub async fn words_to_learn(&self, request: Request) -> Option<Vec<String>> {
-        self.in_turn(move |index| {
-            let words = index.find_words_to_learn(&request);
-            words.unwrap_or_else(|error| {
-                tracing::error!(%error, "the search index cannot be read");
-                None
-            })
-        })
-        .await
+        self.in_turn(move |index| or_nothing(index.find_words_to_learn(&request))).await
     }
 
     /// As `words_to_learn`, on this thread.
@@ -55,20 +47,13 @@ impl SearchIndex {
         let readable = inner.readable.get(&searcher, &inner.fields, request)?;
         let segments = Segment::open_all(&searcher, &inner.fields, &readable, &inner.tuning)?;
         let nearer = self.additions().read_from(&request.sources);
-        let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
+        let lexicons = with_shipped(&nearer);
         learning::phrase_of(&request.query, |word| learning::knowledge_of(&segments, &lexicons, word))
     }
 
     /// Learned words as people write them, as far as the readable texts and the lexicon have them.
     pub(in crate::search) async fn spellings(&self, request: Request, words: Vec<String>) -> HashMap<String, String> {
-        self.in_turn(move |index| {
-            let spellings = index.find_spellings(&request, words);
-            spellings.unwrap_or_else(|error| {
-                tracing::error!(%error, "the search index cannot be read");
-                HashMap::new()
-            })
-        })
-        .await
+        self.in_turn(move |index| or_nothing(index.find_spellings(&request, words))).await
     }
 
     fn find_spellings(&self, request: &Request, words: Vec<String>) -> tantivy::Result<HashMap<String, String>> {
@@ -76,7 +61,7 @@ impl SearchIndex {
         let readable = inner.readable.get(&searcher, &inner.fields, request)?;
         let vocabulary = Vocabulary::new(&searcher, &inner.fields, &readable);
         let additions = self.additions().read_from(&request.sources);
-        let lexicons: Vec<&Lexicon> = additions.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
+        let lexicons = with_shipped(&additions);
         let mut spellings = HashMap::new();
         for word in words {
             let spelling = match vocabulary.spelling(&word)? {
@@ -95,13 +80,8 @@ impl SearchIndex {
     pub(in crate::search) async fn explain(&self, request: Request, entry: (TenantId, EntryId)) -> Option<Explanation> {
         self.in_turn(move |index| {
             let nearer = index.additions().read_from(&request.sources);
-            let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
             let searcher = index.searcher();
-            let explanation = index.0.engine(&searcher, &lexicons).explain(&request, entry);
-            explanation.unwrap_or_else(|error| {
-                tracing::error!(%error, "the search index cannot be read");
-                None
-            })
+            or_nothing(index.0.engine(&searcher, &with_shipped(&nearer)).explain(&request, entry))
         })
         .await
     }

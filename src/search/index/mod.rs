@@ -144,17 +144,10 @@ impl SearchIndex {
         let started = Instant::now();
         let inner = &*self.0;
         let searcher = inner.reader.searcher();
-        let lexicons: Vec<&Lexicon> = nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect();
-        let found = inner.engine(&searcher, &lexicons).search(request);
+        let found = or_nothing(inner.engine(&searcher, &with_shipped(nearer)).search(request));
         let took = started.elapsed();
         metrics::histogram!("ortsgespraech_search_seconds").record(took);
-        match found {
-            Ok(results) => Results { took, ..results },
-            Err(error) => {
-                tracing::error!(%error, "the search index cannot be read");
-                Results { took, ..Results::default() }
-            }
-        }
+        Results { took, ..found }
     }
 
     /// As `search`, without holding up other requests.
@@ -225,6 +218,19 @@ impl SearchIndex {
     pub(super) fn position(&self) -> tantivy::Result<Option<Position>> {
         Ok(position_of(&self.0.index)?.filter(Position::is_current))
     }
+}
+
+/// An index that cannot be read answers nothing.
+fn or_nothing<T: Default>(answer: tantivy::Result<T>) -> T {
+    answer.unwrap_or_else(|error| {
+        tracing::error!(%error, "the search index cannot be read");
+        T::default()
+    })
+}
+
+/// The shipped lexicon comes last.
+fn with_shipped(nearer: &[Arc<Lexicon>]) -> Vec<&Lexicon> {
+    nearer.iter().map(Arc::as_ref).chain([&*lexicon::SHIPPED]).collect()
 }
 
 impl Inner {

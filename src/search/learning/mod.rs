@@ -21,8 +21,8 @@ pub use store::{note_answer, take_back_answer};
 
 use chrono::NaiveDate;
 
-use super::Request;
 use crate::app::App;
+use crate::clock;
 use crate::db::Scope;
 use crate::ids::{EntryId, TenantId};
 
@@ -79,5 +79,5 @@ pub async fn forget_old_lessons(app: &App) -> sqlx::Result<u64> {
 }
 
 fn today(app: &App) -> NaiveDate {
-    Request::new("", [TenantId(0)], 0, app.clock.now()).today
+    clock::day_of(app.clock.now())
 }

@@ -10,7 +10,7 @@ use super::store::{self, Wanted};
 use super::{Miss, note_miss, privacy};
 use crate::access::{Permission as P, TenantAccess, Viewer};
 use crate::app::App;
-use crate::knowledge::{self, Place};
+use crate::knowledge::{Place, places, town};
 use crate::web::confirm::{self, Question};
 use crate::web::forms::parse_date;
 use crate::web::frame::Section;
@@ -55,11 +55,6 @@ fn list_url(tenant: &TenantAccess) -> String {
     format!("/knowledge/{}/misses", tenant.slug)
 }
 
-/// Nobody looks for anything in the reserved tenant of calls without a town.
-fn town(tenant: TenantAccess) -> web::Result<TenantAccess> {
-    if tenant.is_intake() { Err(web::Error::NotFound) } else { Ok(tenant) }
-}
-
 async fn misses_page(
     State(app): State<App>,
     viewer: Viewer,
@@ -76,7 +71,7 @@ async fn misses_page(
     let misses = store::list_misses(&mut *db, &wanted, pager.offset(), Pager::ROWS).await?;
     drop(db);
     let frame = Frame::of(&app, &viewer, Section::Knowledge, "Suchen ohne Treffer").await?;
-    let places = knowledge::places(&viewer, &tenant, Place::Misses);
+    let places = places(&viewer, &tenant, Place::Misses);
     Ok(Page(MissesPage { frame, places, tenant, filter, pager, misses }))
 }
 

@@ -4,12 +4,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Europe::Berlin;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
 use crate::audit::{self, Act, Actor};
+use crate::clock;
 use crate::ids::LineId;
 use crate::tenants::{Exception, Interval, Line, holidays_of, store};
 use crate::web::forms::{self, Choice, Errors, parse_date, parse_time};
@@ -177,7 +177,7 @@ async fn show(
 }
 
 fn today(now: DateTime<Utc>) -> NaiveDate {
-    now.with_timezone(&Berlin).date_naive()
+    clock::day_of(now)
 }
 
 pub(super) async fn create_closing_day(

@@ -6,6 +6,7 @@ pub mod cast;
 pub mod catalogue;
 pub mod desks;
 pub mod forms;
+pub mod log;
 pub mod markup;
 pub mod rows;
 pub mod site;
