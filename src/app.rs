@@ -5,8 +5,10 @@ use std::sync::Arc;
 use sqlx::{PgPool, Postgres, Transaction};
 
 use crate::access::Role;
+use crate::calls::Intake;
 use crate::clock::Clock;
 use crate::db::{self, Scope};
+use crate::desk::DeskHub;
 use crate::search::SearchIndex;
 
 #[derive(Clone, Debug)]
@@ -17,6 +19,10 @@ pub struct App {
     pub clock: Clock,
     /// What was published, ready to be searched.
     pub search: SearchIndex,
+    /// Where every telephone system's messages go.
+    pub intake: Intake,
+    /// The desks that listen to this process.
+    pub desks: DeskHub,
     /// What was chosen at start.
     pub settings: Arc<Settings>,
 }

@@ -50,3 +50,11 @@ id!(
     /// A call, unique across tenants and months.
     CallId(i64)
 );
+id!(
+    /// A telephone system, or whatever else tells about calls.
+    SourceId(i32)
+);
+id!(
+    /// A telephone at which an agent sits.
+    SeatId(i32)
+);

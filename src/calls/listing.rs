@@ -39,6 +39,7 @@ pub struct Listed {
     pub disposition: Option<String>,
     pub topic: Option<String>,
     pub incomplete: bool,
+    pub transfers: serde_json::Value,
     pub queue_legs: serde_json::Value,
     pub entries: serde_json::Value,
 }
@@ -48,15 +49,15 @@ pub async fn list_calls(db: impl PgExecutor<'_>, wanted: &Wanted) -> sqlx::Resul
     sqlx::query_as!(
         Listed,
         r#"select call.id as "id: CallId", source.name as source, call.call_ref, call.parent_ref, call.direction,
-                  call.dialled, line.label as "line?", case when tenant.kind <> 'intake' then tenant.slug end as tenant_dialled,
+                  coalesce(call.dialled, number.number) as dialled, line.label as "line?", case when tenant.kind <> 'intake' then tenant.slug end as tenant_dialled,
                   caller.slug as "tenant_caller?", competent.slug as "tenant_competent?", call.started_at, call.ended_at,
                   call.wait_ms, call.talk_ms, call.result, call.agent_seat, call.disposition,
-                  topic.external_id as "topic?", call.incomplete,
+                  topic.external_id as "topic?", call.incomplete, call.transfers,
                   (
                       select coalesce(json_agg(json_build_object(
                           'queue', leg.queue, 'joined_at', to_char(leg.joined_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
                           'outcome', leg.outcome, 'wait_ms', leg.wait_ms, 'talk_ms', leg.talk_ms, 'agent', leg.agent_seat,
-                          'rings', '[]'::json) order by leg.position), '[]')
+                          'rings', leg.rings) order by leg.position), '[]')
                       from queue_leg leg
                       where leg.tenant_id = call.tenant_id and leg.opened_at = call.opened_at and leg.call_id = call.id
                   ) as "queue_legs!: serde_json::Value",
@@ -73,6 +74,8 @@ pub async fn list_calls(db: impl PgExecutor<'_>, wanted: &Wanted) -> sqlx::Resul
            left join line on line.tenant_id = call.line_tenant_id and line.id = call.line_id
            left join tenant caller on caller.id = call.tenant_caller
            left join tenant competent on competent.id = call.tenant_competent
+           left join caller_number number on call.direction = 'out' and number.tenant_id = call.tenant_id
+                and number.opened_at = call.opened_at and number.call_id = call.id
            left join entry topic on topic.tenant_id = call.topic_tenant_id and topic.id = call.topic_entry_id
            where ($1::int is null or call.tenant_id = $1)
              and ($2::text is null or source.name = $2)

@@ -2,17 +2,27 @@
 
 mod api;
 mod bulk;
+mod event;
+mod fold;
+mod intake;
 mod listing;
+mod live;
 mod own;
 mod pages;
 mod store;
 
 pub use bulk::{LegOutcome, PastCall, PastEntry, PastLeg, PastResult, bulk_load, ensure_months};
+pub use event::{Event, EventClock, EventKind, Facts, Identity, Incoming, Taken};
+pub use fold::{CallResult, Direction, Folded, Leg, Outcome, Ring, Transfer, fold};
+pub use intake::{Intake, IntakeError, close_forgotten, forget_old_numbers};
+pub use live::{LiveCall, Waiting};
 pub use own::list_own;
 pub use pages::routes;
+pub use store::{UnassignedCall, UnassignedWanted, assign_call, count_unassigned, list_unassigned, unassign_call};
 pub use store::{
-    end_call, find_call, find_open_entries, list_log, mark_answer, move_to_town, open_call, record_entry, record_event,
-    reopen_call, set_disposition, unmark_answer, update_note,
+    claim_call, end_call, find_call, find_caller_number, find_live, find_open_entries, list_live, list_live_at,
+    list_log, list_waiting, mark_answer, merge_calls, move_to_town, open_call, record_entry, record_event,
+    release_call, reopen_call, set_caller_place, set_disposition, unmark_answer, update_note,
 };
 
 use chrono::{DateTime, Utc};

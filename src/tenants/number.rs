@@ -48,6 +48,22 @@ impl Number {
         Digits::of(bare).and_then(Digits::read).unwrap_or_else(|| Self::Unreadable(written.to_owned()))
     }
 
+    /// As a telephone system writes it. Numbers that no plan knows are numbers all the same: they were dialled.
+    pub fn of_exchange(text: &str) -> Self {
+        let read = Self::parse(text);
+        let Self::Unreadable(written) = &read else { return read };
+        Digits::of(strip_scheme(written)).and_then(Digits::read_as_dialled).unwrap_or(read)
+    }
+
+    /// E.164 or a short number where it is one, else as it was written.
+    pub fn as_stored(&self) -> String {
+        match self {
+            Self::E164(number) | Self::Short(number) | Self::Internal(number) => number.clone(),
+            Self::Unreadable(text) => text.clone(),
+            Self::Anonymous => "anonymous".to_owned(),
+        }
+    }
+
     /// As it is stored for a line: only what somebody outside can dial.
     pub fn dialable(&self) -> Option<&str> {
         match self {
@@ -162,6 +178,21 @@ impl Digits {
             SHORTEST_WITHOUT_PREFIX.. => valid(&self.digits),
             _ => None,
         }
+    }
+}
+
+impl Digits {
+    /// By its form alone: a plus or zeros say where it begins, a bare 49 is the country where enough follows.
+    fn read_as_dialled(self) -> Option<Number> {
+        let digits = self.digits;
+        let whole = match (self.plus, digits.strip_prefix("00"), digits.strip_prefix('0')) {
+            (true, ..) => digits,
+            (_, Some(abroad), _) => abroad.to_owned(),
+            (_, _, Some(national)) => format!("49{national}"),
+            _ if digits.starts_with("49") && digits.len() >= SHORTEST_WITHOUT_PREFIX => digits,
+            _ => return None,
+        };
+        (4..=15).contains(&whole.len()).then(|| Number::E164(format!("+{whole}")))
     }
 }
 

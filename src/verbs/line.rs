@@ -38,7 +38,8 @@ async fn insert(db: &mut PgConnection, create: &Create) -> anyhow::Result<()> {
         Some(slug) => tenant_by_slug(&mut *db, slug).await?.id,
         None => tenants::find_intake(&mut *db).await?,
     };
-    let parsed = Number::parse(&create.number);
+    // Numbers that no plan knows exist where somebody dials them.
+    let parsed = Number::of_exchange(&create.number);
     let number = parsed.dialable().with_context(|| format!("'{}' is no number that can be dialled", create.number))?;
     let new = NewLine { number, label: create.label.trim(), skill: None, preset_entry: None };
     let inserted = tenants::insert_line(&mut *db, tenant, new).await;

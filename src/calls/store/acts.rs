@@ -211,7 +211,8 @@ pub async fn move_to_town(
 ) -> sqlx::Result<CallKey> {
     let tenant = if from_intake { town } else { key.tenant };
     sqlx::query!(
-        "update call set tenant_id = $4, tenant_caller = $5, version = version + 1
+        "update call set tenant_id = $4, tenant_caller = $5, is_assigned = true, caller_place = null,
+                         version = version + 1
          where tenant_id = $1 and opened_at = $2 and id = $3",
         key.tenant as TenantId,
         key.opened_at,

@@ -79,25 +79,46 @@ pub async fn find_open_entries(db: impl PgExecutor<'_>, key: CallKey) -> sqlx::R
 pub async fn list_log(db: impl PgExecutor<'_>, key: CallKey) -> sqlx::Result<Vec<LogLine>> {
     sqlx::query_as!(
         LogLine,
-        r#"select event.occurred_at as at,
+        r#"select at as "at!", text as "text!" from (
+               select event.occurred_at as at, event.id,
                   case event.type
-                      when 'call.started' then 'angenommen'
+                      when 'call.started' then case when source.adapter = 'desk' then 'angenommen' else 'Anruf kommt an' end
+                      when 'queue.entered' then 'in der Warteschlange'
+                      when 'queue.left' then 'aus der Warteschlange'
+                      when 'agent.ringing' then 'klingelt'
+                      when 'agent.ring_no_answer' then 'klingelt nicht mehr'
+                      when 'call.connected' then 'angenommen'
+                      when 'call.transferred' then 'weiterverbunden'
+                      when 'call.linked' then 'gehört zu einem anderen Anruf'
+                      when 'agent.left' then 'Platz nicht mehr im Gespräch'
+                      when 'caller.hung_up' then 'Anrufer legt auf'
+                      when 'call.lost' then 'Ende nicht gesehen'
+                      when 'call.completed' then 'nachträglich gemeldet'
+                      when 'line.notice' then 'Ansage'
                       when 'entry.opened' then 'geöffnet: ' || version.title || ', Fassung ' || (event.payload ->> 'version')
                       when 'entry.answered' then 'damit beantwortet'
                       when 'entry.answer_withdrawn' then 'Antwort zurückgenommen'
                       when 'town.chosen' then 'Ort: ' || town.name
+                      when 'place.chosen' then 'Ort: ' || (event.payload ->> 'place') || ', kein Mandant'
                       when 'call.ended' then 'beendet'
                       when 'call.end_withdrawn' then 'Ende zurückgenommen'
                       else event.type
-                  end as "text!"
+                  end as text
            from call_event event
+           join call on call.tenant_id = event.tenant_id and call.opened_at = event.opened_at and call.id = event.call_id
+           join source on source.id = call.source_id
            left join entry_version version on event.type = 'entry.opened'
                 and version.tenant_id = (event.payload ->> 'tenant')::int
                 and version.entry_id = (event.payload ->> 'entry')::bigint
                 and version.version = (event.payload ->> 'version')::int
            left join tenant town on event.type = 'town.chosen' and town.id = (event.payload ->> 'town')::int
            where event.tenant_id = $1 and event.opened_at = $2 and event.call_id = $3
-           order by event.occurred_at, event.id"#,
+               union all
+               select coalesce(done_at, created_at), id,
+                      case act when 'consult' then 'mit Rückfrage verbinden' else 'sofort verbinden' end
+                          || ': ' || coalesce(outcome, 'beauftragt')
+               from source_order where call_id = $3 and act in ('transfer', 'consult')
+           ) as line order by at, id"#,
         key.tenant as TenantId,
         key.opened_at,
         key.id as CallId
