@@ -1,10 +1,12 @@
 //! PostgreSQL: the pool of the application role, migrations, and the scope that opens the tenant border for one transaction.
 
+mod bell;
 mod bootstrap;
 
 pub mod embedded;
 mod scope;
 
+pub use bell::{Bell, Follows, Ringer, keep_up};
 pub use bootstrap::{Database, pool_options};
 pub use scope::{Scope, begin_for};
 

@@ -1,25 +1,40 @@
 //! The agent desk: one call at a time, kept in the database so that a reload, a second tab or a killed server changes nothing.
 //!
 //! Architecture invariant: every answer of the desk is the whole desk as the database has it; no state lives in the page.
+//! With every look the desk is brought in line with its telephone (`settle.rs`); a signal only says that it is time to look.
 
+mod caller_town;
+mod follower;
+mod hub;
 mod pages;
+mod present;
+mod readiness;
+mod seating;
+mod settle;
 mod sitting;
 mod store;
+mod stream;
 
+pub use follower::DeskFollower;
+pub use hub::DeskHub;
 pub use pages::routes;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::calls::{CallKey, EntryKey};
-use crate::ids::{LineId, TenantId};
+use crate::ids::{LineId, SeatId, TenantId};
 
 /// How long the last act can be taken back.
 pub const UNDO: TimeDelta = TimeDelta::seconds(10);
 /// One press of the space bar in after-call work.
 pub const EXTENSION: TimeDelta = TimeDelta::seconds(30);
+/// So long after-call work lasts at least while somebody still works on the call.
+pub const KEPT: TimeDelta = TimeDelta::seconds(10);
+/// Why somebody makes a pause.
+pub const REASONS_FOR_PAUSE: [&str; 4] = ["Pause", "Besprechung", "Schulung", "Sonstiges"];
 
 /// What the desk's row says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Desk {
     pub call: Option<CallKey>,
     pub entry: Option<EntryKey>,
@@ -33,6 +48,17 @@ pub struct Desk {
     pub previous_town: Option<TenantId>,
     pub undo: Option<Undo>,
     pub undo_until: Option<DateTime<Utc>>,
+    /// The telephone; None: without a telephone system.
+    pub seat: Option<SeatId>,
+    /// The last signal of the telephone that was looked at.
+    pub settled_signal: i64,
+    pub pause_reason: Option<String>,
+    /// The telephone talks, or talked, in the call.
+    pub has_talked: bool,
+    /// When pause or ready was chosen at the desk; what the telephone system says later counts more.
+    pub state_chosen_at: Option<DateTime<Utc>>,
+    /// To be told until the next act.
+    pub notice: Option<String>,
 }
 
 /// The last act, as far as it can be taken back.
@@ -55,6 +81,8 @@ pub enum Undo {
 pub enum State {
     Ready,
     Paused,
+    /// The telephone rings; what the desk showed before stays below.
+    Ringing,
     /// In a call of a shared line: the town has to be chosen first.
     AskingTown,
     InCall,
@@ -66,6 +94,7 @@ impl State {
         match self {
             Self::Ready => "Bereit",
             Self::Paused => "Pause",
+            Self::Ringing => "Es klingelt",
             Self::AskingTown | Self::InCall => "Im Gespräch",
             Self::AfterCall => "Nachbearbeitung",
         }
@@ -76,7 +105,7 @@ impl State {
         match self {
             Self::Ready => "good",
             Self::Paused => "off",
-            Self::AskingTown | Self::InCall => "busy",
+            Self::AskingTown | Self::InCall | Self::Ringing => "busy",
             Self::AfterCall => "warn",
         }
     }
@@ -95,6 +124,27 @@ impl Desk {
             _ if self.paused_at.is_some() => State::Paused,
             _ => State::Ready,
         }
+    }
+
+    /// The desk between two calls: the person stays at the telephone, and in the pause that was asked for.
+    fn between_calls(&self) -> Self {
+        Self {
+            paused_at: self.paused_at,
+            pause_after_call: self.pause_after_call,
+            pause_reason: self.pause_reason.clone(),
+            last_line: self.last_line,
+            previous_town: self.town_so_far(),
+            seat: self.seat,
+            settled_signal: self.settled_signal,
+            state_chosen_at: self.state_chosen_at,
+            notice: self.notice.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// As above, and the pause is over.
+    fn ready(&self) -> Self {
+        Self { paused_at: None, pause_after_call: false, pause_reason: None, ..self.between_calls() }
     }
 
     /// The call is for another town than the one before.

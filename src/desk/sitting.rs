@@ -3,60 +3,132 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Postgres, Transaction};
 
-use super::{Desk, EXTENSION, State, UNDO, Undo, store};
-use crate::access::{TenantAccess, Viewer};
+use super::present::Present;
+use super::store::Order;
+use super::{Desk, KEPT, State, UNDO, Undo, store};
+use crate::access::Viewer;
 use crate::app::App;
 use crate::calls::{self, CallKey, Disposition, EntryKey};
 use crate::clock;
 use crate::ids::{CallId, EntryId, LineId, TenantId};
+use crate::knowledge;
 use crate::search::{self, SearchIndex, learning};
+use crate::tenants;
 use crate::web::{Error, Result};
-use crate::{knowledge, tenants};
 
 /// A sentence for the agent when an act could not be done as asked; nothing was lost.
 pub type Notice = Option<String>;
 
-const CALL_IS_OVER: &str =
+pub(super) const CALL_IS_OVER: &str =
     "Dieses Gespräch ist schon beendet, vielleicht in einem anderen Fenster. Hier sehen Sie den jetzigen Stand.";
 const UNDO_IS_OVER: &str =
     "Zurücknehmen war nur zehn Sekunden lang möglich. Korrigieren können Sie den Anruf unter „Anrufe“.";
-const STILL_IN_CALL: &str = "Sie sind noch in einem Gespräch. Beenden Sie es zuerst.";
+pub(super) const STILL_IN_CALL: &str = "Sie sind noch in einem Gespräch. Beenden Sie es zuerst.";
+const FIRST_WHAT_RINGS: &str = "Es klingelt. Nehmen Sie zuerst diesen Anruf an, mit F2 oder am Telefon.";
+const HANG_UP: &str = "Das Ergebnis ist gespeichert. Bitte legen Sie auf.";
+const CANNOT_CONNECT: &str =
+    "Diesen Anruf kann die Telefonanlage von hier aus nicht verbinden. Bitte verbinden Sie am Telefon.";
+const RINGS_NO_MORE: &str = "Dieser Anruf klingelt nicht mehr bei Ihnen.";
 const NO_RESULT_YET: &str =
     "Öffnen Sie zuerst den Eintrag, mit dem Sie geantwortet haben, oder wählen Sie rechts ein anderes Ergebnis.";
 
 pub struct Sitting<'a> {
-    db: Transaction<'static, Postgres>,
-    desk: Desk,
-    viewer: &'a Viewer,
+    pub(super) db: Transaction<'static, Postgres>,
+    pub(super) desk: Desk,
+    pub(super) present: Present,
+    pub(super) viewer: &'a Viewer,
+    pub(super) now: DateTime<Utc>,
     search: SearchIndex,
-    now: DateTime<Utc>,
+    /// As the row was.
+    saved: Desk,
 }
 
 impl<'a> Sitting<'a> {
-    pub async fn begin(app: &App, viewer: &'a Viewer) -> Result<Self> {
+    /// Looks at the desk, brought in line with its telephone.
+    pub async fn look(app: &App, viewer: &'a Viewer) -> Result<Self> {
         let mut db = app.begin(&viewer.scope()).await?;
         let desk = store::hold_desk(&mut db, viewer.account).await?;
-        Ok(Self { db, desk, viewer, search: app.search.clone(), now: app.clock.now() })
+        let (search, now, saved) = (app.search.clone(), app.clock.now(), desk.clone());
+        let mut sitting = Self { db, desk, present: Present::default(), viewer, now, search, saved };
+        sitting.settle().await?;
+        Ok(sitting)
+    }
+
+    /// For an act of the person: what had to be told was told, and the call that just ended is still worked on.
+    pub async fn begin(app: &App, viewer: &'a Viewer) -> Result<Self> {
+        let mut sitting = Self::look(app, viewer).await?;
+        sitting.desk.notice = None;
+        let is_worked_on = sitting.desk.state(sitting.now) == State::AfterCall && sitting.present.is_by_phone();
+        if is_worked_on {
+            sitting.desk.after_call_until = sitting.desk.after_call_until.max(Some(sitting.now + KEPT));
+        }
+        Ok(sitting)
     }
 
     pub async fn finish(mut self) -> Result<()> {
-        store::save_desk(&mut *self.db, self.viewer.account, &self.desk).await?;
+        if self.desk != self.saved {
+            self.save().await?;
+        }
         self.db.commit().await?;
         Ok(())
     }
 
-    fn state(&self) -> State {
-        self.desk.state(self.now)
+    pub(super) async fn save(&mut self) -> Result<()> {
+        store::save_desk(&mut *self.db, self.viewer.account, &self.desk).await?;
+        self.saved = self.desk.clone();
+        Ok(())
     }
 
-    /// The running call, if it is the one the page shows.
-    fn running(&self, id: CallId) -> Option<CallKey> {
-        self.desk.call.filter(|call| call.id == id && self.state().in_call())
+    pub fn tell(&mut self, notice: Notice) {
+        self.desk.notice = notice.or_else(|| self.desk.notice.take());
+    }
+
+    pub(super) fn is_in_call(&self) -> bool {
+        self.desk.state(self.now).in_call()
+    }
+
+    /// The call that the page shows, if it still is the desk's: running, or ended by the telephone a moment ago.
+    pub(super) fn at_hand(&self, id: CallId) -> Option<CallKey> {
+        self.desk.call.filter(|call| call.id == id && (self.is_in_call() || self.present.is_by_phone()))
+    }
+
+    pub(super) async fn order(&mut self, act: &'static str, details: serde_json::Value) -> Result<()> {
+        let Some(seat) = self.desk.seat else { return Ok(()) };
+        let call = self.desk.call.filter(|_| matches!(act, "answer" | "transfer" | "consult"));
+        let order = Order { seat, act, details, call };
+        store::insert_order(&mut *self.db, self.viewer.account, &order, self.now).await?;
+        Ok(())
+    }
+
+    /// Tells the telephone to connect the running call: at once, or after a word with the other side.
+    pub async fn connect(&mut self, call: CallId, with_consultation: bool, target: &str) -> Result<Notice> {
+        if self.desk.call.is_none_or(|own| own.id != call) || !self.present.may_connect() {
+            return Ok(Some(CANNOT_CONNECT.to_owned()));
+        }
+        let act = if with_consultation { "consult" } else { "transfer" };
+        self.order(act, serde_json::json!({"target": target})).await?;
+        Ok(None)
+    }
+
+    /// F2 while it rings. The telephone may need a moment longer.
+    pub async fn accept(&mut self, call: CallId) -> Result<Notice> {
+        if self.desk.call.is_some_and(|own| own.id == call) && self.is_in_call() {
+            return Ok(None);
+        }
+        let Some(ringing) = self.present.ringing.take_if(|ringing| ringing.key.id == call) else {
+            return Ok(Some(RINGS_NO_MORE.to_owned()));
+        };
+        self.join(&ringing, false).await?;
+        self.order("answer", serde_json::json!({})).await?;
+        Ok(None)
     }
 
     pub async fn take_call(&mut self, tenant: TenantId, line: LineId) -> Result<Notice> {
-        if self.state().in_call() {
+        if self.is_in_call() {
             return Ok(Some(STILL_IN_CALL.to_owned()));
+        }
+        if self.present.ringing.is_some() {
+            return Ok(Some(FIRST_WHAT_RINGS.to_owned()));
         }
         let town = self.viewer.tenant_by_id(tenant).ok_or(Error::NotFound)?;
         let call = calls::open_call(&mut self.db, tenant, line, self.viewer.account, self.now).await?;
@@ -64,15 +136,14 @@ impl<'a> Sitting<'a> {
             call: Some(call),
             shown_tenant: (!town.is_intake()).then_some(tenant),
             last_line: Some((tenant, line)),
-            previous_town: self.desk.town_so_far(),
-            ..Desk::default()
+            ..self.desk.ready()
         };
         self.open_preset_entry(tenant, line).await?;
         Ok(None)
     }
 
     /// A number that stands on letters about one topic opens that topic at once.
-    async fn open_preset_entry(&mut self, tenant: TenantId, line: LineId) -> Result<()> {
+    pub(super) async fn open_preset_entry(&mut self, tenant: TenantId, line: LineId) -> Result<()> {
         let line = tenants::find_line(&mut *self.db, tenant, line).await?.ok_or(Error::NotFound)?;
         let (Some(call), Some((owner, entry))) = (self.desk.call, line.preset_entry) else { return Ok(()) };
         match self.open_entry(call.id, owner, entry).await {
@@ -82,18 +153,8 @@ impl<'a> Sitting<'a> {
         }
     }
 
-    pub async fn choose_town(&mut self, call: CallId, town: TenantId) -> Result<Notice> {
-        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
-        let from_intake = self.viewer.tenant_by_id(key.tenant).is_some_and(TenantAccess::is_intake);
-        let moved = calls::move_to_town(&mut self.db, key, town, from_intake, self.now).await?;
-        self.desk.call = Some(moved);
-        self.desk.shown_tenant = Some(town);
-        self.desk.entry = None;
-        Ok(None)
-    }
-
     pub async fn open_entry(&mut self, call: CallId, owner: TenantId, entry: EntryId) -> Result<Notice> {
-        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        let Some(key) = self.at_hand(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
         let shown_for = self.desk.shown_tenant.ok_or(Error::NotFound)?;
         let town = self.viewer.tenant_by_id(shown_for).ok_or(Error::NotFound)?;
         let found = knowledge::find_entry(&mut *self.db, town.id, owner, entry).await?.ok_or(Error::NotFound)?;
@@ -105,7 +166,7 @@ impl<'a> Sitting<'a> {
 
     /// Ctrl+Enter: the open entry answered the call.
     pub async fn mark(&mut self, call: CallId, typed: &str) -> Result<Notice> {
-        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        let Some(key) = self.at_hand(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
         let Some(entry) = self.desk.entry else { return Ok(Some(NO_RESULT_YET.to_owned())) };
         let shown = calls::find_open_entries(&mut *self.db, key).await?;
         if shown.iter().any(|shown| shown.key == entry && shown.answered_at.is_some()) {
@@ -138,7 +199,7 @@ impl<'a> Sitting<'a> {
         detail: Option<&str>,
         note: Option<&str>,
     ) -> Result<Notice> {
-        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        let Some(key) = self.at_hand(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
         calls::set_disposition(&mut *self.db, key, disposition, detail).await?;
         if let Some(note) = note {
             calls::update_note(&mut *self.db, key, note).await?;
@@ -147,16 +208,19 @@ impl<'a> Sitting<'a> {
     }
 
     pub async fn keep_note(&mut self, call: CallId, note: &str) -> Result<Notice> {
-        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        let Some(key) = self.at_hand(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
         calls::update_note(&mut *self.db, key, note).await?;
         Ok(None)
     }
 
     pub async fn end(&mut self, call: CallId) -> Result<Notice> {
-        let Some(key) = self.running(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
+        let Some(key) = self.at_hand(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
         let record = calls::find_call(&mut *self.db, key).await?.ok_or(Error::NotFound)?;
         if record.disposition.is_none() {
             return Ok(Some(NO_RESULT_YET.to_owned()));
+        }
+        if self.present.is_by_phone() {
+            return Ok(self.is_in_call().then(|| HANG_UP.to_owned()));
         }
         calls::end_call(&mut self.db, key, self.now).await?;
         let tenant = tenants::find_tenant(&mut *self.db, key.tenant).await?.ok_or(Error::NotFound)?;
@@ -195,29 +259,5 @@ impl<'a> Sitting<'a> {
         self.desk.undo = None;
         self.desk.undo_until = None;
         Ok(None)
-    }
-
-    /// Thirty seconds more for after-call work.
-    pub fn extend_after_call(&mut self) {
-        if let Some(until) = self.desk.after_call_until.filter(|until| *until > self.now) {
-            self.desk.after_call_until = Some(until + EXTENSION);
-        }
-    }
-
-    /// Ends after-call work or a pause.
-    pub fn get_ready(&mut self) {
-        if !self.state().in_call() {
-            self.desk =
-                Desk { last_line: self.desk.last_line, previous_town: self.desk.town_so_far(), ..Desk::default() };
-        }
-    }
-
-    /// At once, or after the running call.
-    pub fn pause(&mut self) {
-        match self.state() {
-            State::Ready | State::AfterCall => self.desk.paused_at = Some(self.now),
-            State::AskingTown | State::InCall => self.desk.pause_after_call = !self.desk.pause_after_call,
-            State::Paused => {}
-        }
     }
 }

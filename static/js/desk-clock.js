@@ -27,8 +27,16 @@
 
   const stale = () => document.dispatchEvent(new Event("desk:stale"));
 
-  // While somebody types, after-call work does not run out under their hands.
-  const typing = () => document.activeElement?.matches?.("input, textarea");
+  // While somebody types, after-call work does not run out under their hands: the server is told in time.
+  const KEPT = 10000;
+  let typedAt = 0;
+  document.addEventListener("input", () => (typedAt = Date.now()));
+  const isTyping = () => Date.now() - typedAt < KEPT;
+
+  const keep = (element) => {
+    element.dataset.refreshAt = new Date(now(element) + KEPT).toISOString();
+    fetch("/desk/after-call/keep", { method: "POST" }).catch(() => {});
+  };
 
   const tick = () => {
     document.querySelectorAll("[data-clock-since]").forEach(count);
@@ -36,7 +44,9 @@
       if (left(element, element.dataset.vanishesAt) === 0) element.removeAttribute("data-vanishes-at"), stale();
     }
     for (const element of document.querySelectorAll("[data-refresh-at]")) {
-      if (left(element, element.dataset.refreshAt) === 0 && !typing()) element.removeAttribute("data-refresh-at"), stale();
+      const seconds = left(element, element.dataset.refreshAt);
+      if (seconds <= 3 && isTyping()) keep(element);
+      else if (seconds === 0) element.removeAttribute("data-refresh-at"), stale();
     }
   };
 

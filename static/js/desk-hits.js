@@ -20,6 +20,11 @@
 
   // Enter pressed faster than the results came: what stands there is not what was asked, so the answer is awaited.
   const open = () => {
+    if (!box().value.trim() && !hits().length) {
+      // With nothing to look for, Enter means what it means outside of the box.
+      document.querySelector('[data-key="enter"]')?.click();
+      return;
+    }
     waiting = !shown();
     if (waiting) box().form.requestSubmit();
     else openChosen();

@@ -49,7 +49,7 @@
       section.scrollIntoView({ block: "nearest" });
       return;
     }
-    const pressed = event.key === "F2" ? lastLine() : command(event);
+    const pressed = event.key === "F2" ? (find("data-function-key", "F2") ?? lastLine()) : command(event);
     if (pressed) act(event, pressed);
   });
 

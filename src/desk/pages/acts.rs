@@ -1,16 +1,21 @@
 //! One handler an act.
 
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
 use super::visit::Visit;
-use super::{Focus, Looks};
+use super::{Focus, Looks, load};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::calls::Disposition;
+use crate::desk::REASONS_FOR_PAUSE;
 use crate::desk::sitting::Sitting;
 use crate::ids::{CallId, EntryId, LineId, TenantId};
 use crate::web::forms::{Errors, optional};
 use crate::web::{Error, Form, Path, Result};
+
+/// Of a telephone's name.
+const LONGEST_NAME: usize = 60;
 
 /// The typed words travel with every act, so that the results stay as they are.
 #[derive(Debug, Default, Deserialize)]
@@ -39,6 +44,8 @@ pub async fn take_call(visit: Visit, Form(form): Form<LineForm>) -> Result<Respo
 pub struct TownForm {
     /// The slug of a button in the list.
     town: String,
+    /// The number of a place that is no tenant.
+    place: String,
     /// The first letters of a town's name, where no button was pressed.
     typed: String,
 }
@@ -47,12 +54,15 @@ pub async fn choose_town(visit: Visit, Path(call): Path<CallId>, Form(form): For
     let mut looks = Looks { focus: Focus::Search, ..Looks::default() };
     let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
     let wanted = if form.town.is_empty() { &form.typed } else { &form.town };
-    if let Some(town) = find_town(&visit.viewer, wanted) {
+    let town = find_town(&visit.viewer, wanted).filter(|_| form.place.is_empty());
+    if let Some(town) = town {
         looks.notice = sitting.choose_town(call, town).await?;
+    } else if let Some(place) = sitting.find_place(&form.place, form.typed.trim()).await? {
+        looks.notice = sitting.choose_place(call, &place).await?;
     } else {
         "town".clone_into(&mut looks.panel);
         looks.focus = Focus::Panel;
-        looks.notice = Some("Dieser Ort ist nicht dabei. Wählen Sie einen aus der Liste.".to_owned());
+        looks.notice = Some("Dieser Ort ist nicht bekannt. Wählen Sie einen aus der Liste.".to_owned());
     }
     visit.done(sitting, looks).await
 }
@@ -105,6 +115,10 @@ pub struct OutcomeForm {
     pub disposition: String,
     pub detail: String,
     pub note: String,
+    /// Where a transfer goes, where the telephone system can do it.
+    pub number: String,
+    /// The buttons "Verbinden" and "Mit Rückfrage": "transfer" or "consult".
+    connect: String,
     /// The button "Speichern und beenden".
     end: String,
     #[serde(skip)]
@@ -121,7 +135,18 @@ impl OutcomeForm {
         }
         self.errors.limit("detail", &self.detail, 200);
         self.errors.limit("note", &self.note, 500);
+        if !self.connect.is_empty() && self.target().is_none() {
+            self.errors.add("number", "Bitte geben Sie die Nummer an, mit der verbunden werden soll.");
+        }
         disposition.filter(|_| self.errors.is_empty())
+    }
+
+    /// As the telephone system dials it: digits, a plus as two zeros.
+    fn target(&self) -> Option<String> {
+        let number = self.number.trim().replacen('+', "00", usize::from(self.number.trim().starts_with('+')));
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        let readable = number.chars().all(|c| c.is_ascii_digit() || " -/()".contains(c));
+        (readable && (2..=20).contains(&digits.len())).then_some(digits)
     }
 }
 
@@ -135,7 +160,9 @@ pub async fn set_outcome(
     if let Some(disposition) = form.check() {
         let (detail, note) = (optional(&form.detail), optional(&form.note));
         looks.notice = sitting.set_outcome(call, disposition, detail.as_deref(), note.as_deref()).await?;
-        if !form.end.is_empty() && looks.notice.is_none() {
+        if let Some(target) = form.target().filter(|_| !form.connect.is_empty() && looks.notice.is_none()) {
+            looks.notice = sitting.connect(call, form.connect == "consult", &target).await?;
+        } else if !form.end.is_empty() && looks.notice.is_none() {
             looks.notice = sitting.end(call).await?;
             looks.focus = Focus::Lines;
         }
@@ -179,14 +206,59 @@ pub async fn extend_after_call(visit: Visit) -> Result<Response> {
     visit.done(sitting, Looks::default()).await
 }
 
+/// Somebody types on.
+pub async fn keep_after_call(visit: Visit) -> Result<StatusCode> {
+    load::keep_after_call(&visit.app, &visit.viewer).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 pub async fn get_ready(visit: Visit) -> Result<Response> {
     let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
-    sitting.get_ready();
+    sitting.get_ready().await?;
     visit.done(sitting, Looks { focus: Focus::Lines, ..Looks::default() }).await
 }
 
-pub async fn pause(visit: Visit, Form(typed): Form<Typed>) -> Result<Response> {
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PauseForm {
+    q: String,
+    /// One of ours, in words; without one it is a pause.
+    reason: String,
+}
+
+pub async fn pause(visit: Visit, Form(form): Form<PauseForm>) -> Result<Response> {
     let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
-    sitting.pause();
-    visit.done(sitting, Looks { q: typed.q, ..Looks::default() }).await
+    let reason = REASONS_FOR_PAUSE.into_iter().find(|reason| *reason == form.reason);
+    sitting.pause(reason.unwrap_or(REASONS_FOR_PAUSE[0])).await?;
+    visit.done(sitting, Looks { q: form.q, ..Looks::default() }).await
+}
+
+pub async fn accept(visit: Visit, Path(call): Path<CallId>) -> Result<Response> {
+    let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
+    let notice = sitting.accept(call).await?;
+    visit.done(sitting, Looks { notice, focus: Focus::Search, ..Looks::default() }).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SeatForm {
+    /// The id of a known telephone; empty: without a telephone system.
+    seat: String,
+    /// The name of one that was never named before.
+    name: String,
+}
+
+pub async fn sit_down(visit: Visit, Form(form): Form<SeatForm>) -> Result<Response> {
+    let mut looks = Looks { focus: Focus::Lines, ..Looks::default() };
+    let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
+    let name = form.name.trim();
+    looks.notice = match (name.is_empty(), form.seat.parse()) {
+        (false, _) if name.chars().count() > LONGEST_NAME || name.contains(char::is_control) => {
+            Some(format!("Der Name eines Telefons hat höchstens {LONGEST_NAME} Zeichen, alle auf einer Zeile."))
+        }
+        (false, _) => sitting.sit_down_at_new(name).await?,
+        (true, Ok(seat)) => sitting.sit_down(seat).await?,
+        (true, Err(_)) => sitting.stand_up().await?,
+    };
+    visit.done(sitting, looks).await
 }

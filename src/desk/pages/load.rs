@@ -3,41 +3,54 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
-use super::Looks;
-use super::view::{CallPart, Countdown, DeskHit, DeskView, EntryPart, LineChoice, LineGroup, Results, UndoPart};
+use super::view::{
+    CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
+};
+use super::{Focus, Looks, telephone};
 use crate::access::{Permission, Viewer};
 use crate::app::App;
-use crate::calls::{self, OwnCalls, RecentCall};
+use crate::calls::{self, Call, OwnCalls, RecentCall};
 use crate::clock;
-use crate::desk::{Desk, State, Undo, store};
+use crate::desk::sitting::Sitting;
+use crate::desk::{Desk, KEPT, State, Undo, store};
 use crate::directory;
+use crate::ids::TenantId;
 use crate::knowledge::{self, EntryView};
 use crate::search::{self, Hit};
-use crate::tenants;
+use crate::tenants::{self, Place};
 use crate::web;
 
 const HITS: usize = 12;
 const RECENT: i64 = 12;
+const PLACES: i64 = 8;
 
-pub async fn load_desk(app: &App, viewer: &Viewer, looks: Looks) -> web::Result<DeskView> {
-    let now = app.clock.now();
-    let mut db = app.begin(&viewer.scope()).await?;
-    let desk = store::find_desk(&mut *db, viewer.account).await?;
-    let state = desk.state(now);
-    let with_call = state.in_call() || state == State::AfterCall;
-    let call = if with_call { find_call_part(&mut db, viewer, &desk, now).await? } else { None };
-    let entry = find_entry_part(&mut db, app, &desk, call.as_ref()).await?;
-    let (lines, recent) = if state.in_call() {
-        (Vec::new(), Vec::new())
-    } else {
-        (find_lines(&mut db, viewer, &desk, now).await?, find_recent(&mut db, viewer, now).await?)
-    };
+pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Result<DeskView> {
+    let mut sitting = Sitting::look(app, viewer).await?;
+    let now = sitting.now;
+    let state = sitting.desk.state(now);
+    let is_by_phone = sitting.present.is_by_phone();
+    let call = find_call_part(&mut sitting).await?;
+    let ringing = telephone::find_ringing(&mut sitting).await?;
+    let caller = telephone::find_caller(&mut sitting).await?;
+    let Sitting { db, desk, present, .. } = &mut sitting;
+    let db: &mut PgConnection = db;
+    let is_worked_on = call.is_some() && (state.in_call() || is_by_phone);
+    let entry = if is_worked_on { find_entry_part(&mut *db, app, desk, call.as_ref()).await? } else { None };
+    let idle = if is_worked_on { Idle::default() } else { find_idle(&mut *db, viewer, desk, now).await? };
     let units = match (looks.panel.as_str(), desk.shown_tenant) {
         ("transferred", Some(town)) => directory::list_units(&mut *db, town).await?,
         _ => Vec::new(),
     };
-    drop(db);
-    let results = if state == State::InCall { search(app, viewer, &desk, &looks.q) } else { Results::default() };
+    let telephone = telephone::find_telephone(&mut *db, present, now).await?;
+    let desk = desk.clone();
+    sitting.finish().await?;
+    let results = if is_worked_on { search(app, viewer, &desk, &looks.q) } else { Results::default() };
+    looks.notice = looks.notice.or(desk.notice.clone());
+    // A call that came by itself wants the next key where one that was taken here does.
+    let shown = looks.call.as_ref().map(|call| call.parse().ok());
+    if state.in_call() && shown.is_some_and(|shown| shown != desk.call.map(|call| call.id)) {
+        looks.focus = Focus::Search;
+    }
     Ok(DeskView {
         state,
         undo: undo_part(&desk, now),
@@ -47,17 +60,29 @@ pub async fn load_desk(app: &App, viewer: &Viewer, looks: Looks) -> web::Result<
             .map(|until| Countdown::new(until, now, 15)),
         pause_after_call: desk.pause_after_call,
         other_town: desk.call.map(|call| call.id).filter(|_| state.in_call() && desk.is_other_town()),
+        pause_reason: desk.pause_reason,
         town_sound: viewer.preferences.town_sound,
         shortcuts: viewer.preferences.single_keys,
         call,
         entry,
         results,
-        lines,
-        recent,
+        ringing,
+        caller,
+        telephone,
+        idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
         units,
         looks,
         now,
+    })
+}
+
+/// What is shown as long as there is no call to work on.
+async fn find_idle(db: &mut PgConnection, viewer: &Viewer, desk: &Desk, now: DateTime<Utc>) -> web::Result<Idle> {
+    Ok(Idle {
+        lines: find_lines(&mut *db, viewer, desk, now).await?,
+        recent: find_recent(&mut *db, viewer, now).await?,
+        waiting: telephone::find_waiting(&mut *db, viewer, now).await?,
     })
 }
 
@@ -75,27 +100,43 @@ fn undo_part(desk: &Desk, now: DateTime<Utc>) -> Option<UndoPart> {
     Some(UndoPart { text, countdown: Countdown::new(until, now, 10) })
 }
 
-async fn find_call_part(
-    db: &mut PgConnection,
-    viewer: &Viewer,
-    desk: &Desk,
-    now: DateTime<Utc>,
-) -> web::Result<Option<CallPart>> {
-    let Some(key) = desk.call else { return Ok(None) };
+/// The running call, or the last one while after-call work runs.
+async fn find_call_part(sitting: &mut Sitting<'_>) -> web::Result<Option<CallPart>> {
+    let state = sitting.desk.state(sitting.now);
+    let Some(key) = sitting.desk.call.filter(|_| state.in_call() || state == State::AfterCall) else { return Ok(None) };
+    let (viewer, now, town) = (sitting.viewer, sitting.now, sitting.desk.shown_tenant);
+    let live = sitting.present.call.clone();
+    let is_by_phone = sitting.present.is_by_phone();
+    let db = &mut *sitting.db;
     let Some(record) = calls::find_call(&mut *db, key).await? else { return Ok(None) };
-    let (mut line, mut situation) = (None, None);
-    if let Some((tenant, id)) = record.line_tenant.zip(record.line) {
-        line = tenants::find_line(&mut *db, tenant, id).await?;
-        situation = tenants::line_situation(&mut *db, tenant, id, now, viewer.into()).await?;
-    }
     Ok(Some(CallPart {
-        town: desk.shown_tenant.and_then(|town| viewer.tenant_by_id(town)).cloned(),
-        line,
-        situation,
+        origin: Origin::find(&mut *db, viewer, &record, town, now).await?,
+        counts_from: live.as_ref().map_or(record.started_at, calls::LiveCall::counts_from),
+        is_by_phone,
+        place: live.and_then(|live| live.caller_place),
         shown: calls::find_open_entries(&mut *db, key).await?,
         log: calls::list_log(&mut *db, key).await?,
         record,
     }))
+}
+
+impl Origin {
+    pub async fn find(
+        db: &mut PgConnection,
+        viewer: &Viewer,
+        record: &Call,
+        town: Option<TenantId>,
+        now: DateTime<Utc>,
+    ) -> web::Result<Self> {
+        let (mut line, mut situation) = (None, None);
+        if let Some((tenant, id)) = record.line_tenant.zip(record.line) {
+            line = tenants::find_line(&mut *db, tenant, id).await?;
+            situation = tenants::line_situation(&mut *db, tenant, id, now, viewer.into()).await?;
+        }
+        let town = town.and_then(|town| viewer.tenant_by_id(town)).cloned();
+        let label = record.line_label.clone().unwrap_or_default();
+        Ok(Self { town, line, label, dialled: record.dialled.clone(), situation })
+    }
 }
 
 async fn find_entry_part(
@@ -105,7 +146,7 @@ async fn find_entry_part(
     call: Option<&CallPart>,
 ) -> web::Result<Option<EntryPart>> {
     let (Some(key), Some(call)) = (desk.entry, call) else { return Ok(None) };
-    let Some(town) = &call.town else { return Ok(None) };
+    let Some(town) = &call.origin.town else { return Ok(None) };
     let found = knowledge::find_entry_version(&mut *db, town.id, key.tenant, key.entry, key.version).await?;
     let Some(entry) = found else { return Ok(None) };
     let today = clock::day_of(app.clock.now());
@@ -148,10 +189,29 @@ async fn find_lines(
 
 /// Results while typing: the desk's row says which town is meant, so the page cannot ask for another.
 pub async fn find_results(app: &App, viewer: &Viewer, query: &str) -> web::Result<Results> {
+    let desk = keep_after_call(app, viewer).await?;
+    Ok(Results { is_typing: true, ..search(app, viewer, &desk, query) })
+}
+
+/// After-call work does not run out under the hands of somebody who types.
+pub async fn keep_after_call(app: &App, viewer: &Viewer) -> web::Result<Desk> {
+    let now = app.clock.now();
     let mut db = app.begin(&viewer.scope()).await?;
     let desk = store::find_desk(&mut *db, viewer.account).await?;
-    drop(db);
-    Ok(Results { is_typing: true, ..search(app, viewer, &desk, query) })
+    if desk.state(now) == State::AfterCall {
+        store::keep_after_call(&mut *db, viewer.account, now, now + KEPT).await?;
+    }
+    db.commit().await?;
+    Ok(desk)
+}
+
+/// From two letters on: a single one begins half of the country.
+pub async fn find_places(app: &App, viewer: &Viewer, typed: &str) -> web::Result<Vec<Place>> {
+    if typed.chars().count() < 2 {
+        return Ok(Vec::new());
+    }
+    let mut db = app.begin(&viewer.scope()).await?;
+    Ok(tenants::list_places(&mut *db, typed, PLACES).await?)
 }
 
 /// Notes a search without a hit for the town on the line.

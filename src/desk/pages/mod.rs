@@ -2,6 +2,7 @@
 
 mod acts;
 mod load;
+mod telephone;
 mod view;
 mod visit;
 
@@ -13,9 +14,11 @@ use serde::Deserialize;
 use self::view::{DeskView, Results};
 use self::visit::Visit;
 use super::sitting::Notice;
+use super::stream;
 use crate::access::Permission;
 use crate::calls::Disposition;
 use crate::desk::State;
+use crate::tenants::Place;
 use crate::web::frame::Section;
 use crate::web::{self, Form, Frame, Page, Query, Routes, format};
 
@@ -23,10 +26,14 @@ pub fn routes() -> Routes {
     use Permission::UseDesk;
     Routes::new()
         .get("/desk", UseDesk, desk_page)
+        .get("/desk/stream", UseDesk, stream::open)
         .get("/desk/results", UseDesk, results_fragment)
+        .get("/desk/places", UseDesk, places_fragment)
         .post("/desk/misses", UseDesk, report_miss)
         .get("/desk/keys", UseDesk, keys_page)
+        .post("/desk/seat", UseDesk, acts::sit_down)
         .post("/desk/calls", UseDesk, acts::take_call)
+        .post("/desk/calls/{call}/acceptance", UseDesk, acts::accept)
         .post("/desk/calls/{call}/town", UseDesk, acts::choose_town)
         .post("/desk/calls/{call}/entries/{owner}/{entry}", UseDesk, acts::open_entry)
         .post("/desk/calls/{call}/answer", UseDesk, acts::answer)
@@ -35,6 +42,7 @@ pub fn routes() -> Routes {
         .post("/desk/calls/{call}/end", UseDesk, acts::end)
         .post("/desk/undo", UseDesk, acts::undo)
         .post("/desk/after-call/extension", UseDesk, acts::extend_after_call)
+        .post("/desk/after-call/keep", UseDesk, acts::keep_after_call)
         .post("/desk/ready", UseDesk, acts::get_ready)
         .post("/desk/pause", UseDesk, acts::pause)
 }
@@ -47,6 +55,8 @@ pub struct Looks {
     pub panel: String,
     /// A panel was closed: the focus goes back to where it came from.
     pub back: String,
+    /// The call that the page shows, where it asks by itself whether that is still the present.
+    pub call: Option<String>,
     #[serde(skip)]
     pub notice: Notice,
     #[serde(skip)]
@@ -88,6 +98,12 @@ struct KeysPage {
 }
 
 #[derive(Template)]
+#[template(path = "desk/_places.html")]
+struct PlacesPart {
+    places: Vec<Place>,
+}
+
+#[derive(Template)]
 #[template(path = "desk/_results.html")]
 struct ResultsPart {
     results: Results,
@@ -110,6 +126,18 @@ async fn desk_page(visit: Visit, Query(mut looks): Query<Looks>) -> web::Result<
 async fn results_fragment(visit: Visit, Query(looks): Query<Looks>) -> web::Result<impl IntoResponse> {
     let results = load::find_results(&visit.app, &visit.viewer, &looks.q).await?;
     Ok(Page(ResultsPart { results }))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PlaceQuery {
+    typed: String,
+}
+
+/// Places that are no tenants, while typing.
+async fn places_fragment(visit: Visit, Query(query): Query<PlaceQuery>) -> web::Result<impl IntoResponse> {
+    let places = load::find_places(&visit.app, &visit.viewer, query.typed.trim()).await?;
+    Ok(Page(PlacesPart { places }))
 }
 
 /// Results without a hit that stayed on the screen.

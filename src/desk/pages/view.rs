@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::telephone::{RingingPart, TelephonePart, WaitingPart};
 use super::{Focus, Looks};
 use crate::access::TenantAccess;
 use crate::calls::{Call, Disposition, LogLine, REASONS_UNANSWERED, RecentCall, ShownEntry};
-use crate::desk::State;
+use crate::desk::{REASONS_FOR_PAUSE, State};
 use crate::directory::Unit;
 use crate::ids::CallId;
 use crate::knowledge::EntryView;
@@ -14,11 +15,13 @@ use crate::tenants::{self, Line, LineSituation};
 use crate::web::format;
 
 pub struct DeskView {
+    /// Beside what rings.
     pub state: State,
     pub looks: Looks,
     pub undo: Option<UndoPart>,
     pub after_call: Option<Countdown>,
     pub pause_after_call: bool,
+    pub pause_reason: Option<String>,
     pub shortcuts: bool,
     /// The call that is for another town than the one before.
     pub other_town: Option<CallId>,
@@ -27,21 +30,45 @@ pub struct DeskView {
     pub call: Option<CallPart>,
     pub entry: Option<EntryPart>,
     pub results: Results,
-    /// What can be taken, grouped by town; empty during a call.
-    pub lines: Vec<LineGroup>,
-    pub recent: Vec<RecentCall>,
+    pub ringing: Option<RingingPart>,
+    /// Who is on the telephone, as long as the call runs.
+    pub caller: Option<String>,
+    pub telephone: TelephonePart,
+    /// Empty during a call.
+    pub idle: Idle,
     pub towns: Vec<TenantAccess>,
     pub units: Vec<Unit>,
     pub now: DateTime<Utc>,
 }
 
+#[derive(Default)]
+pub struct Idle {
+    /// What can be taken, grouped by town.
+    pub lines: Vec<LineGroup>,
+    pub recent: Vec<RecentCall>,
+    pub waiting: Vec<WaitingPart>,
+}
+
 pub struct CallPart {
     pub record: Call,
-    pub town: Option<TenantAccess>,
-    pub line: Option<Line>,
-    pub situation: Option<LineSituation>,
+    pub origin: Origin,
+    /// What the clock counts from: talking, or waiting as long as nobody does.
+    pub counts_from: DateTime<Utc>,
+    /// A telephone system reports it: it ends when somebody hangs up.
+    pub is_by_phone: bool,
+    /// The caller's place, where it is no tenant.
+    pub place: Option<String>,
     pub shown: Vec<ShownEntry>,
     pub log: Vec<LogLine>,
+}
+
+/// Whose citizen calls, and what was dialled.
+pub struct Origin {
+    pub town: Option<TenantAccess>,
+    pub line: Option<Line>,
+    pub label: String,
+    pub dialled: Option<String>,
+    pub situation: Option<LineSituation>,
 }
 
 pub struct EntryPart {
@@ -98,14 +125,47 @@ pub struct DeskHit {
 
 impl DeskView {
     pub fn title(&self) -> String {
-        match self.call.as_ref().filter(|_| self.state.in_call()).and_then(|call| call.town.as_ref()) {
+        match self.call.as_ref().filter(|_| self.state.in_call()).and_then(|call| call.origin.town.as_ref()) {
             Some(town) => format!("{} am Telefon", town.name),
-            None => format!("Arbeitsplatz, {}", self.state.label()),
+            None => format!("Arbeitsplatz, {}", self.shown_state().label()),
         }
     }
 
+    pub fn is_by_phone(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| call.is_by_phone)
+    }
+
+    pub fn shown_state(&self) -> State {
+        if self.ringing.is_some() { State::Ringing } else { self.state }
+    }
+
+    /// The state in words; a pause by its reason.
+    pub fn state_words(&self) -> &str {
+        let reason = self.pause_reason.as_deref().filter(|_| self.shown_state() == State::Paused);
+        reason.unwrap_or_else(|| self.shown_state().label())
+    }
+
+    /// The call that is worked on: running, or ended by the telephone while there is time for its result.
+    pub fn is_worked_on(&self) -> bool {
+        self.state.in_call() || (self.state == State::AfterCall && self.is_by_phone())
+    }
+
+    pub fn asks_town(&self) -> bool {
+        self.is_worked_on() && self.call.as_ref().is_none_or(|call| call.origin.town.is_none())
+    }
+
+    /// The call is over, and how it ended for the caller is still open.
+    pub fn lacks_result(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| call.record.disposition.is_none())
+    }
+
     pub fn accent(&self) -> &str {
-        self.call.as_ref().and_then(|call| call.town.as_ref()).map_or("", |town| &town.accent)
+        self.call.as_ref().map_or("", |call| call.origin.accent())
+    }
+
+    pub fn pause_reasons(&self) -> [(&'static str, bool); 4] {
+        let is_chosen = |reason| self.pause_after_call && self.pause_reason.as_deref() == Some(reason);
+        REASONS_FOR_PAUSE.map(|reason| (reason, is_chosen(reason)))
     }
 
     pub fn has_panel(&self, panel: &str) -> bool {
@@ -121,6 +181,7 @@ impl DeskView {
         let Some(form) = &self.looks.rejected else { return self.suggestion(field) };
         match field {
             "detail" => &form.detail,
+            "number" => &form.number,
             _ => &form.note,
         }
     }
@@ -131,8 +192,17 @@ impl DeskView {
             let unit = self.entry.as_ref().and_then(|entry| entry.view.entry.content.unit.as_deref());
             return unit.unwrap_or_default();
         }
+        if field == "number" {
+            return self.number_to_dial();
+        }
         let note = self.call.as_ref().and_then(|call| call.record.note.as_deref());
         note.filter(|_| field == "note").unwrap_or_default()
+    }
+
+    /// Of the responsible office.
+    pub fn number_to_dial(&self) -> &str {
+        let unit = self.entry.as_ref().and_then(|entry| entry.unit.as_ref());
+        unit.and_then(|unit| unit.phone.as_deref()).unwrap_or_default()
     }
 
     pub fn error(&self, field: &str) -> Option<&str> {
@@ -160,20 +230,26 @@ impl DeskView {
     /// the focus, so that the space bar prolongs and does not take a call.
     pub fn focus(&self) -> &'static str {
         let at_rest = if self.state == State::AfterCall { "#main" } else { "#lines" };
-        match (self.looks.focus, self.state) {
-            (Focus::AsItWas, _) => "",
-            (Focus::Panel, _) | (_, State::AskingTown) => "#panel",
-            (Focus::Entry, State::InCall) if self.entry.is_some() => "#entry",
-            (_, State::InCall) => "#query",
+        match self.looks.focus {
+            Focus::AsItWas => "",
+            Focus::Panel => "#panel",
+            _ if self.asks_town() => "#panel",
+            // Nothing is left to be done but to be ready.
+            _ if self.state == State::AfterCall && !self.lacks_result() => at_rest,
+            Focus::Entry if self.is_worked_on() && self.entry.is_some() => "#entry",
+            _ if self.is_worked_on() => "#query",
             _ => at_rest,
         }
     }
 
-    /// Ctrl+Enter marks the open entry, or ends the call when there is nothing left to mark.
+    /// Ctrl+Enter marks the open entry; when there is nothing left to mark, it ends the call, which at a telephone is done
+    /// by hanging up, or the work after it.
     pub fn next_act(&self) -> &'static str {
         match &self.entry {
             Some(entry) if !entry.answered => "mark",
-            None if self.call.as_ref().is_some_and(|call| call.record.disposition.is_none()) => "mark",
+            None if self.lacks_result() => "mark",
+            _ if self.state == State::AfterCall => "ready",
+            _ if self.is_by_phone() => "hang_up",
             _ => "end",
         }
     }
@@ -183,20 +259,22 @@ impl DeskView {
     }
 }
 
-impl CallPart {
-    pub fn line_words(&self) -> String {
-        self.record.line_label.clone().unwrap_or_default()
+impl Origin {
+    pub fn accent(&self) -> &str {
+        self.town.as_ref().map_or("", |town| &town.accent)
     }
 
     pub fn number(&self) -> String {
         match &self.line {
             Some(line) => line.display_number(),
-            None => self.record.dialled.as_deref().map(tenants::display_number).unwrap_or_default(),
+            None => self.dialled.as_deref().map(tenants::display_number).unwrap_or_default(),
         }
     }
+}
 
-    pub fn started_for_machines(&self) -> String {
-        format::machine_moment(self.record.started_at)
+impl CallPart {
+    pub fn counts_from_for_machines(&self) -> String {
+        format::machine_moment(self.counts_from)
     }
 }
 

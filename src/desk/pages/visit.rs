@@ -8,14 +8,13 @@ use axum::response::{IntoResponse, Response};
 use super::load::load_desk;
 use super::{DeskPage, DeskPart, Looks};
 use crate::access::Viewer;
-use crate::accounts;
 use crate::app::App;
 use crate::desk::sitting::Sitting;
 use crate::web::frame::Section;
-use crate::web::{Error, Flash, Frame, Page, Result, redirect};
+use crate::web::{Error, Frame, Page, Result, redirect};
 
 /// The desk's behaviours, each of them small; without them every button still works.
-const SCRIPTS: [&str; 7] = [
+const SCRIPTS: [&str; 8] = [
     "js/desk-keys.js",
     "js/desk-hits.js",
     "js/completions.js",
@@ -23,6 +22,7 @@ const SCRIPTS: [&str; 7] = [
     "js/desk-clock.js",
     "js/desk-refresh.js",
     "js/desk-sound.js",
+    "js/desk-stream.js",
 ];
 
 pub struct Visit {
@@ -54,14 +54,12 @@ impl Visit {
     }
 
     /// Commits an act and shows what the database says now. A plain form is sent on, so that a reload repeats nothing.
-    pub async fn done(&self, sitting: Sitting<'_>, looks: Looks) -> Result<Response> {
+    pub async fn done(&self, mut sitting: Sitting<'_>, mut looks: Looks) -> Result<Response> {
+        // It stays until the next act, whatever the page looks at in between.
+        sitting.tell(looks.notice.take());
         sitting.finish().await?;
         if self.wants_part || looks.rejected.is_some() {
             return self.show(looks).await;
-        }
-        if let Some(notice) = looks.notice {
-            let flash = Flash { text: notice, undo: None };
-            accounts::flash(&self.app, &self.viewer, &flash).await?;
         }
         let address = [("q", &looks.q), ("panel", &looks.panel)];
         Ok(redirect(&format!("/desk?{}", serde_html_form::to_string(address).unwrap_or_default())))
