@@ -5,6 +5,7 @@ mod accounts;
 mod answers;
 mod closing_days;
 mod fill;
+pub mod live;
 mod simulate;
 mod store;
 mod texts;

@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
+use super::live::People;
 use super::texts::Office;
 use super::traffic::{Agent, Topic, zipf_weight};
 use crate::calls::EntryKey;
-use crate::ids::{AccountId, EntryId, TenantId};
+use crate::ids::{AccountId, EntryId, SourceId, TenantId};
 
 /// One at a time may look whether the database is empty, until its transaction ends.
 pub async fn lock_filling(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
@@ -102,4 +104,83 @@ pub async fn list_topics(db: &mut PgConnection, town: TenantId) -> sqlx::Result<
             * if row.owner == town { 1.0 } else { INHERITED },
     });
     Ok(topics.collect())
+}
+
+/// Whether this is the demo's own database.
+pub async fn knows_account(db: &mut PgConnection, email: &str) -> sqlx::Result<bool> {
+    let known = sqlx::query_scalar!(r#"select exists (select from account where email = $1) as "known!""#, email);
+    known.fetch_one(db).await
+}
+
+/// The imaginary telephone system, with a door.
+pub async fn open_source(db: &mut PgConnection, name: &str) -> sqlx::Result<SourceId> {
+    let source = sqlx::query_scalar!(r#"select id as "id: SourceId" from source where name = $1"#, name);
+    let source = source.fetch_one(&mut *db).await?;
+    sqlx::query!("insert into source_door (source_id) values ($1) on conflict do nothing", source as SourceId)
+        .execute(db)
+        .await?;
+    Ok(source)
+}
+
+/// Seats that can be chosen before it rings there.
+pub async fn insert_seats(db: &mut PgConnection, source: SourceId, seats: &[&str]) -> sqlx::Result<()> {
+    let seats: Vec<String> = seats.iter().map(|seat| (*seat).to_owned()).collect();
+    sqlx::query!(
+        "insert into seat (source_id, name) select $1, unnest($2::text[]) on conflict do nothing",
+        source as SourceId,
+        &seats
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What the people at the seats of a source do.
+pub async fn list_people(db: &mut PgConnection, source: SourceId, now: DateTime<Utc>) -> sqlx::Result<People> {
+    // Whoever left without a word is not called for ever.
+    let ready = sqlx::query_scalar!(
+        "select seat.name from desk join seat on seat.id = desk.seat_id and seat.source_id = $1
+         where desk.paused_at is null and (desk.call_id is null or desk.after_call_until <= $2)
+           and exists (select from session where session.account_id = desk.account_id and last_seen_at > $3)",
+        source as SourceId,
+        now,
+        now - TimeDelta::minutes(10)
+    );
+    let ready = ready.fetch_all(&mut *db).await?.into_iter().collect();
+    let taken = sqlx::query!(
+        r#"select call_ref as "call_ref!", talking is null as "rings!", disposition is not null as "is_finished!"
+           from call where source_id = $1 and result = 'open' and account_id is not null and call_ref is not null"#,
+        source as SourceId
+    );
+    let mut people = People { ready, ..People::default() };
+    for call in taken.fetch_all(db).await? {
+        match (call.rings, call.is_finished) {
+            (true, _) => drop(people.accepted.insert(call.call_ref)),
+            (false, true) => drop(people.finished.insert(call.call_ref)),
+            (false, false) => {}
+        }
+    }
+    Ok(people)
+}
+
+/// A number that can be called, with what its share of calls depends on.
+pub struct CalledLine {
+    pub number: String,
+    pub slug: String,
+    pub inhabitants: Option<i32>,
+    pub rank: usize,
+}
+
+pub async fn list_called_lines(db: &mut PgConnection) -> sqlx::Result<Vec<CalledLine>> {
+    let rows = sqlx::query!(
+        r#"select number, slug, inhabitants, row_number() over (partition by line.tenant_id order by line.id) - 1 as "rank!"
+           from line join tenant on tenant.id = line.tenant_id where active order by line.tenant_id, line.id"#
+    );
+    let rows = rows.fetch_all(db).await?.into_iter().map(|row| CalledLine {
+        number: row.number,
+        slug: row.slug,
+        inhabitants: row.inhabitants,
+        rank: usize::try_from(row.rank).unwrap_or_default(),
+    });
+    Ok(rows.collect())
 }

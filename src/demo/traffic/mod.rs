@@ -16,13 +16,14 @@ mod opening;
 mod profile;
 mod scene;
 
+pub use chance::{Chance, Weighted};
+pub use profile::calls_per_hour;
 pub use scene::{Agent, Line, Scene, Topic, Town, zipf_weight};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use crate::calls::PastCall;
 use crate::clock;
-use chance::{Chance, Weighted};
 use course::{Course, Ringing};
 use demand::LineDemand;
 use floor::Floor;

@@ -1,6 +1,7 @@
 //! When citizens call: by half hour, weekday and season. Shares, not numbers.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike, Utc, Weekday};
+use chrono_tz::Europe::Berlin;
 use holiday_de::{DateExt, GermanRegion};
 
 /// Half hours of a day.
@@ -20,6 +21,13 @@ pub const TRY_WHEN_CLOSED: f64 = 0.06;
 
 pub fn half_hour_share(slot: usize) -> f64 {
     PER_MILLE[slot] / PER_MILLE.iter().sum::<f64>()
+}
+
+/// How many call now, an hour, where an ordinary working day has this many calls.
+pub fn calls_per_hour(calls_per_day: f64, now: DateTime<Utc>) -> f64 {
+    let local = now.with_timezone(&Berlin);
+    let slot = local.hour() as usize * 2 + usize::from(local.minute() >= 30);
+    calls_per_day * weekday_factor(local.weekday()) * half_hour_share(slot) * 2.0
 }
 
 /// The five working days have 1 on average.
