@@ -5,7 +5,7 @@
 //! *Folders say what it is about; file names say what kind of code it is. Use only what stands below you.*
 //!
 //! ```text
-//! main.rs  verbs/                the command line: serve, migrate, tenant, line, user, token, knowledge, simulate, ...
+//! main.rs  verbs/                the command line: serve, migrate, tenant, line, user, token, source, knowledge, ...
 //!   |
 //! routes.rs  work.rs             requests come in / background work comes in: the only files that know every feature
 //!   |
@@ -16,7 +16,7 @@
 //! app.rs                         App: what every request may reach (pool, clock, search index)
 //!   |
 //! <feature>/mod.rs store.rs ...  the features in reading order, each using only earlier ones:
-//!                                audit, tenants, accounts, directory, knowledge, search, calls, desk
+//!                                audit, tenants, accounts, directory, knowledge, search, calls, telephony, desk
 //!   |
 //! access.rs                      who is asking and what they may do
 //!   |
@@ -41,6 +41,15 @@
 //! 7. Ctrl+Enter marks the entry as the answer; `search/learning` ties the known ones of the typed words to it, and every
 //!    server lets it rise for similar words from now on.
 //!
+//! # One call: somebody dials the Bürgerbüro of Stadt A
+//!
+//! 1. The telephone system posts to its door ([`telephony`]), or its manager interface tells us; either way the message is
+//!    translated into our words (`calls/event.rs`).
+//! 2. `calls/intake` stores it with whatever else came meanwhile, folds the call anew (`calls/fold`), finds out whose it is,
+//!    and leaves a signal for the seat at which it rings.
+//! 3. `desk/hub.rs` hears of the signal and sends it to that desk's browser; `desk/settle.rs` brings the desk in line with
+//!    the telephone on every look at it.
+//!
 //! # Three nets at the tenant border
 //!
 //! The route names its permission; every statement names its tenant; row-level security shows nothing without a scope
@@ -62,6 +71,7 @@ pub mod knowledge;
 pub mod routes;
 pub mod search;
 pub mod telemetry;
+pub mod telephony;
 pub mod tenants;
 pub mod verbs;
 pub mod web;

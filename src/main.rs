@@ -27,12 +27,18 @@ enum Verb {
     /// Numbers that citizens dial
     #[command(subcommand)]
     Line(verbs::line::LineVerb),
+    /// Towns that are no tenants, whom callers of a shared line may name
+    #[command(subcommand)]
+    Place(verbs::place::PlaceVerb),
     /// People who sign in
     #[command(subcommand)]
     User(verbs::user::UserVerb),
     /// Keys for programs
     #[command(subcommand)]
     Token(verbs::token::TokenVerb),
+    /// Telephone systems that tell about calls
+    #[command(subcommand)]
+    Source(verbs::source::SourceVerb),
     /// Write invented call history
     Simulate(verbs::simulate::Simulate),
     /// Ask the running server whether it is alive
@@ -72,9 +78,11 @@ async fn run(line: &CommandLine) -> anyhow::Result<ExitCode> {
         Verb::Migrate => verbs::migrate::run(config).await,
         Verb::Tenant(verb) => verbs::tenant::run(config, verb).await,
         Verb::Line(verb) => verbs::line::run(config, verb).await,
+        Verb::Place(verb) => verbs::place::run(config, verb).await,
         Verb::User(verb) => verbs::user::run(config, verb).await,
         Verb::Token(verb) => verbs::token::run(config, verb).await,
         Verb::Knowledge(verb) => verbs::knowledge::run(config, verb).await,
+        Verb::Source(verb) => verbs::source::run(config, verb).await,
         Verb::Simulate(simulate) => verbs::simulate::run(config, simulate).await,
         Verb::Health => verbs::health::run(config).await,
         Verb::Reindex => verbs::reindex::run(config).await,

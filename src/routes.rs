@@ -7,7 +7,7 @@ use axum::routing::get;
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
-use crate::{accounts, audit, calls, desk, directory, knowledge, search, tenants};
+use crate::{accounts, audit, calls, desk, directory, knowledge, search, telephony, tenants};
 
 /// Every route of people and programs, with its permission.
 pub fn routes() -> Routes {
@@ -19,6 +19,7 @@ pub fn routes() -> Routes {
         .merge(directory::routes())
         .merge(knowledge::routes())
         .merge(calls::routes())
+        .merge(telephony::routes())
         .merge(desk::routes())
         .merge(search::routes())
         .merge(probes::routes())

@@ -6,10 +6,14 @@ use std::sync::LazyLock;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
+/// It would write whole addresses, and in some of them stands a token.
+pub const WITHOUT_ADDRESSES: &str = "tower_http::csrf=info";
+
 /// Readable lines on a terminal, one JSON object a line elsewhere; on stderr, because stdout belongs to the verbs' results.
 pub fn start() {
     let filter = EnvFilter::try_from_env("ORTSGESPRAECH_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn,sqlx=warn,html5ever=error"));
+        .unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn,sqlx=warn,html5ever=error"))
+        .add_directive(WITHOUT_ADDRESSES.parse().expect("a valid directive"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start happens only in tests, where the first one serves all.
     let _ = if std::io::stderr().is_terminal() { log.with_target(false).try_init() } else { log.json().try_init() };

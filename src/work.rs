@@ -6,10 +6,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::calls;
+use crate::db::{Ringer, keep_up};
+use crate::desk::DeskFollower;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
-use crate::search::{self, Follower, Ringer, keep_up};
+use crate::search::{self, Follower};
 use crate::telemetry;
+use crate::telephony::asterisk::keep_links;
 
 /// Everything in the background of one server process.
 #[derive(Debug)]
@@ -24,12 +28,15 @@ impl Work {
         let mut tasks = JoinSet::new();
         // The first search need not wait for it.
         tasks.spawn_blocking(search::read_lexicon);
-        let ringer = Ringer::new(app.pool.clone());
-        tasks.spawn(keep_up(Follower::new(app)?, ringer.bell(), stopped.clone()));
-        tasks.spawn(keep_up(WordFollower::new(app), ringer.bell(), stopped.clone()));
-        tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell(), stopped.clone()));
+        let mut ringer = Ringer::new(app.pool.clone());
+        tasks.spawn(keep_up(Follower::new(app)?, ringer.bell("entry_change"), stopped.clone()));
+        tasks.spawn(keep_up(WordFollower::new(app), ringer.bell("lexicon_change"), stopped.clone()));
+        tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell("learned"), stopped.clone()));
+        tasks.spawn(keep_up(DeskFollower::new(app), ringer.bell("seat_signal"), stopped.clone()));
         tasks.spawn(ringer.run(stopped.clone()));
+        tasks.spawn(keep_links(app.clone(), stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
+        tasks.spawn(sweep(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
@@ -52,6 +59,19 @@ async fn tend_figures(mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Calls whose end nobody told come to an end here.
+async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = calls::close_forgotten(&app).await {
+            tracing::warn!(error = format!("{error:#}"), "calls without an end cannot be closed");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_mins(10)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// Once a day what was kept long enough is deleted.
 async fn forget(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
@@ -60,6 +80,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = learning::forget_old_lessons(&app).await {
             tracing::warn!(%error, "old answers cannot be forgotten");
+        }
+        if let Err(error) = calls::forget_old_numbers(&app).await {
+            tracing::warn!(%error, "callers' numbers cannot be deleted");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_hours(24)) => {}

@@ -36,6 +36,13 @@ pub async fn find_viewer(app: &App, secret: &str) -> sqlx::Result<Option<Viewer>
     Ok(viewer)
 }
 
+/// Whether the session that the person came with is still good. No sign of life by itself.
+pub async fn is_signed_in(app: &App, viewer: &Viewer) -> sqlx::Result<bool> {
+    let mut db = app.begin(&Scope::system()).await?;
+    let now = app.clock.now();
+    sessions::is_good(&mut *db, &viewer.session, now - IDLE_TIMEOUT, now - ABSOLUTE_TIMEOUT).await
+}
+
 /// Keeps a message for the person's next page.
 pub async fn flash(app: &App, viewer: &Viewer, flash: &Flash) -> sqlx::Result<()> {
     let mut db = app.begin(&Scope::system()).await?;

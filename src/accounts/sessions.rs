@@ -71,6 +71,25 @@ pub async fn list_sessions(
     .await
 }
 
+pub async fn is_good(
+    db: impl PgExecutor<'_>,
+    token_hash: &[u8],
+    seen_since: DateTime<Utc>,
+    made_since: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from session join account on account.id = session.account_id
+               where token_hash = $1 and last_seen_at > $2 and session.created_at > $3 and account.disabled_at is null
+           ) as "good!""#,
+        token_hash,
+        seen_since,
+        made_since
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// The message waiting for the session's next page.
 pub async fn update_flash(db: impl PgExecutor<'_>, session: &[u8], flash: Option<&Flash>) -> sqlx::Result<()> {
     sqlx::query!(

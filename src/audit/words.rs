@@ -19,11 +19,11 @@ pub const THINGS: [(&str, &str); 17] = [
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
     ("call", "Anruf"),
-    ("source", "Quelle"),
+    ("source", "Telefonanlage"),
     ("desk", "Arbeitsplatz"),
 ];
 
-const ACTIONS: [(&str, &str); 19] = [
+const ACTIONS: [(&str, &str); 24] = [
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
@@ -41,11 +41,16 @@ const ACTIONS: [(&str, &str); 19] = [
     ("changed password", "Passwort geändert"),
     ("changed preferences", "Arbeitsweise geändert"),
     ("ended other sessions", "andere Sitzungen beendet"),
+    ("changed token", "zweiter Schlüssel ausgegeben"),
+    ("changed token alone", "neuer Schlüssel ausgegeben, alte beendet"),
+    ("ended token", "ältere Schlüssel beendet"),
+    ("assigned", "zugeordnet"),
+    ("assignment withdrawn", "Zuordnung zurückgenommen"),
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 45] = [
+const FIELDS: [(&str, &str); 46] = [
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -91,6 +96,7 @@ const FIELDS: [(&str, &str); 45] = [
     ("updated", "geändert"),
     ("unchanged", "unverändert"),
     ("rejected", "abgelehnt"),
+    ("queue", "Warteschlange"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

@@ -10,13 +10,12 @@ use std::time::{Duration, Instant};
 
 use sqlx::{PgConnection, PgPool};
 
-use super::bell::Follows;
 use super::index::{Position, SearchIndex};
 use super::pen::Pen;
 use super::progress::Progress;
 use super::store;
 use crate::app::App;
-use crate::db::{self, Scope};
+use crate::db::{self, Follows, Scope};
 use crate::ids::EntryId;
 use crate::knowledge::{self, Change, ChangeCursor};
 

@@ -3,7 +3,6 @@
 mod analyzer;
 mod api;
 mod asked;
-mod bell;
 mod board;
 mod check;
 mod completion;
@@ -40,7 +39,6 @@ mod tuning;
 mod vocabulary;
 pub mod words;
 
-pub use bell::{Follows, Ringer, keep_up};
 pub use check::{CheckReport, check};
 pub use completion::Completion;
 pub use correction::Correction;

@@ -1,6 +1,7 @@
 //! Tenants, their lines, greetings and service hours.
 
 mod calendar;
+mod gazetteer;
 mod greeting;
 mod kind;
 mod knowledge_scopes;
@@ -9,15 +10,17 @@ mod pages;
 mod store;
 
 pub use calendar::{Exception, Interval, ServiceCalendar, ServiceState, WeeklyHours, holidays_of};
+pub use gazetteer::{NewPlace, Place, read as read_places};
 pub use greeting::{Greeting, PLACEHOLDERS, Situation, choose, fill, unknown_placeholder};
 pub use kind::{ACCENTS, Kind, SHAPES};
 pub use knowledge_scopes::{KnowledgeScope, list_knowledge_scopes};
 pub use number::{Number, block_of, display_block, parse_block};
 pub use pages::routes;
 pub use store::{
-    NewLine, find_authority, find_intake, find_line, find_tenant, find_tenant_by_slug, insert_exception,
-    insert_greeting, insert_line, insert_number_block, insert_tenant, list_knowledge_bases, list_lines, list_schedules,
-    list_skills, list_tenants, replace_authorities, replace_hours, replace_knowledge_bases,
+    NewLine, find_authority, find_intake, find_line, find_place, find_tenant, find_tenant_by_slug, insert_exception,
+    insert_greeting, insert_line, insert_number_block, insert_tenant, list_knowledge_bases, list_kreise_for,
+    list_lines, list_places, list_schedules, list_skills, list_tenants, replace_authorities, replace_hours,
+    replace_knowledge_bases, replace_places,
 };
 
 use std::collections::HashMap;

@@ -32,6 +32,12 @@ pub enum Error {
     /// 422: the same for a program, which reads the reason in both languages.
     #[error("{english}")]
     Refused { german: String, english: String },
+    /// Any status: a program is turned away, and reads why in both languages.
+    #[error("{english}")]
+    Turned { status: StatusCode, german: &'static str, english: &'static str },
+    /// 429: too much at once; a second later it may go.
+    #[error("too many requests")]
+    TooMany,
     /// 413: more was sent than any form needs.
     #[error("too large")]
     TooLarge,
@@ -76,6 +82,8 @@ impl Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict => StatusCode::CONFLICT,
             Self::Unusable(_) | Self::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Turned { status, .. } => *status,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -99,9 +107,15 @@ impl IntoResponse for Error {
         let reason = match self {
             Self::Unusable(german) => Reason { german: Some(german), english: None },
             Self::Refused { german, english } => Reason { german: Some(german), english: Some(english) },
+            Self::Turned { german, english, .. } => {
+                Reason { german: Some(german.to_owned()), english: Some(english.to_owned()) }
+            }
             _ => Reason::default(),
         };
         let mut response = status.into_response();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+        }
         response.extensions_mut().insert(reason);
         response
     }

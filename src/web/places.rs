@@ -95,17 +95,22 @@ pub enum CenterPlace {
     Tenants,
     Team,
     Tokens,
+    Telephony,
+    Unassigned,
     Audit,
     Name,
 }
 
 impl CenterPlace {
-    const ALL: [Self; 5] = [Self::Tenants, Self::Team, Self::Tokens, Self::Audit, Self::Name];
+    const ALL: [Self; 7] =
+        [Self::Tenants, Self::Team, Self::Telephony, Self::Unassigned, Self::Tokens, Self::Audit, Self::Name];
 
     fn label(self) -> &'static str {
         match self {
             Self::Tenants => "Mandanten",
             Self::Team => "Team",
+            Self::Telephony => "Telefonanlagen",
+            Self::Unassigned => "Nicht zugeordnete Anrufe",
             Self::Tokens => "Zugänge für Programme",
             Self::Audit => "Protokoll",
             Self::Name => "ServiceCenter",
@@ -116,6 +121,8 @@ impl CenterPlace {
         match self {
             Self::Tenants => "/center",
             Self::Team => "/center/team",
+            Self::Telephony => "/telephony",
+            Self::Unassigned => "/telephony/unassigned",
             Self::Tokens => "/center/tokens",
             Self::Audit => "/center/audit",
             Self::Name => "/center/name",

@@ -1,4 +1,4 @@
-//! A program that searches over HTTP, on one connection that stays open.
+//! A program that searches or tells about calls over HTTP, on one connection that stays open.
 
 use std::net::Ipv4Addr;
 
@@ -30,7 +30,20 @@ impl Client {
     pub async fn get(&mut self, path: &str) -> anyhow::Result<(u16, Vec<u8>)> {
         let token = &self.token;
         let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n");
+        self.ask(&request, "").await
+    }
+
+    pub async fn post_json(&mut self, path: &str, body: &str) -> anyhow::Result<(u16, Vec<u8>)> {
+        let length = body.len();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        );
+        self.ask(&request, body).await
+    }
+
+    async fn ask(&mut self, request: &str, body: &str) -> anyhow::Result<(u16, Vec<u8>)> {
         self.stream.write_all(request.as_bytes()).await?;
+        self.stream.write_all(body.as_bytes()).await?;
         self.stream.flush().await?;
         let status = self.read_line().await?.split(' ').nth(1).context("no status")?.parse()?;
         let mut length = None;

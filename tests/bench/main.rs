@@ -1,8 +1,8 @@
-//! `make bench`: how fast the search answers, over HTTP and by itself, and what a server with its index costs.
+//! `make bench`: how fast the search answers, over HTTP and by itself, how fast calls are taken over, and what a server costs.
 //!
 //! Everything runs here and now: databases are made and dropped on the server of DATABASE_URL, the program is started on
 //! loopback ports, and what is compared searches the same index for the same words in one run. `cargo bench --bench bench
-//! -- plain` measures one part alone: catalogues, towns or plain.
+//! -- plain` measures one part alone: catalogues, towns, plain or intake, or kills, which are not part of the whole.
 
 mod agents;
 mod catalogue;
@@ -11,6 +11,7 @@ mod client;
 mod database;
 mod figures;
 mod freshness;
+mod intake;
 mod plain;
 mod server;
 mod site;
@@ -37,6 +38,13 @@ async fn main() -> anyhow::Result<()> {
     if wants("towns") {
         let line = towns::measure(&address).await?;
         print_table("Towns that read one Kreis, in one index", towns::HEAD, &[line]);
+    }
+    if wants("intake") {
+        intake::measure(&address).await?;
+    }
+    // Takes minutes, so only on demand.
+    if chosen.iter().any(|part| part == "kills") {
+        intake::measure_kills().await?;
     }
     if wants("plain") {
         print_table("Beside plain tantivy, in process", plain::HEAD, &[plain::measure()?]);

@@ -25,11 +25,17 @@ pub struct Server {
 impl Server {
     /// Returns once the server says that it is ready.
     pub async fn start(database: &str, dir: &Path) -> anyhow::Result<Self> {
+        Self::start_with(&[("DATABASE_URL", database)], dir).await
+    }
+
+    async fn start_with(environment: &[(&str, &str)], dir: &Path) -> anyhow::Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let process = Command::new(env!("CARGO_BIN_EXE_ortsgespraech"))
             .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
-            .env("DATABASE_URL", database)
+            .env_remove("DATABASE_URL")
+            .envs(environment.iter().copied())
             .env("ORTSGESPRAECH_DATA_DIR", dir)
+            .env("RUST_LOG", "error")
             .stdin(Stdio::null())
             .spawn()
             .context("the program does not start")?;
@@ -41,6 +47,19 @@ impl Server {
         }
         server.start = started.elapsed();
         Ok(server)
+    }
+
+    /// With a database of its own in the directory.
+    pub async fn start_alone(dir: &Path) -> anyhow::Result<Self> {
+        Self::start_with(&[], dir).await
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     async fn is_ready(&self) -> bool {

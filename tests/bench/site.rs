@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ortsgespraech::app::{App, Settings};
+use ortsgespraech::calls::Intake;
 use ortsgespraech::clock::Clock;
+use ortsgespraech::desk::DeskHub;
 use ortsgespraech::search::{Follower, SearchIndex};
 
 use crate::database::BenchDatabase;
@@ -27,7 +29,9 @@ impl Site {
     pub async fn build_index(&self) -> anyhow::Result<(App, Duration)> {
         let search = SearchIndex::open(&self.dir.0.join("index"))?;
         let settings = Arc::new(Settings::default());
-        let app = App { pool: self.database.pool(), clock: Clock::system(), search, settings };
+        let (pool, clock) = (self.database.pool(), Clock::system());
+        let intake = Intake::new(pool.clone(), clock.clone());
+        let app = App { pool, clock, search, intake, desks: DeskHub::default(), settings };
         let started = Instant::now();
         Follower::new(&app)?.catch_up().await?;
         Ok((app, started.elapsed()))

@@ -96,6 +96,7 @@ fn documented_names(path: &str) -> Vec<String> {
     let names: &[&str] = match path {
         "/api/v1/calls" => &["from", "to", "tenant", "source", "direction", "limit", "cursor"],
         path if path.ends_with("/search") => &["q", "limit", "page", "origin"],
+        "/telephony/{source}/queues/restoration" => &["queue", "town", "skill"],
         path if path.ends_with("/restoration") => &["line", "first_day", "last_day", "opens", "closes", "label"],
         "/sign-in" => &["next", "email"],
         _ => &["q", "page"],

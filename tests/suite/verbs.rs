@@ -29,7 +29,7 @@ impl CommandLine {
         self.run_with_input(arguments, "").await
     }
 
-    async fn run_with_input(&self, arguments: &str, input: &'static str) -> Output {
+    pub async fn run_with_input(&self, arguments: &str, input: &'static str) -> Output {
         let mut child = self.command(arguments).spawn().expect("the program starts");
         tokio::task::spawn_blocking(move || {
             // A program that stops over its arguments does not read.

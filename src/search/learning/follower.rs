@@ -3,10 +3,9 @@
 use sqlx::PgPool;
 
 use super::super::SearchIndex;
-use super::super::bell::Follows;
 use super::store;
 use crate::app::App;
-use crate::db::{self, Scope};
+use crate::db::{self, Follows, Scope};
 
 #[derive(Debug)]
 pub struct LearningFollower {

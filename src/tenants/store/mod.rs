@@ -3,6 +3,7 @@
 mod greetings;
 mod hours;
 mod lines;
+mod places;
 mod relations;
 mod schedules;
 mod tenants;
@@ -10,6 +11,7 @@ mod tenants;
 pub use greetings::{delete_greeting, find_greeting, insert_greeting, list_greetings, update_greeting};
 pub use hours::{delete_exception, find_exception, insert_exception, list_exceptions, list_hours, replace_hours};
 pub use lines::{NewLine, find_line, insert_line, list_lines, list_skills, update_line, update_line_activity};
+pub use places::{find_place, list_kreise_for, list_places, replace_places};
 pub use relations::{list_authorities, list_knowledge_bases, replace_authorities, replace_knowledge_bases};
 pub use schedules::list_schedules;
 pub use tenants::{

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use http_body_util::BodyExt;
 use ortsgespraech::app::{App, Settings};
+use ortsgespraech::calls::Intake;
 use ortsgespraech::clock::Clock;
 use ortsgespraech::db::{self, Scope};
+use ortsgespraech::desk::DeskHub;
 use ortsgespraech::routes;
 use ortsgespraech::search::SearchIndex;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -32,7 +35,9 @@ pub fn test_time() -> DateTime<Utc> {
 pub async fn empty_app(database: PgConnectOptions) -> App {
     let pool = db::pool_options().max_connections(5).connect_with(database).await.expect("test database");
     let search = SearchIndex::in_memory().expect("an index");
-    App { pool, clock: Clock::fixed(test_time()), search, settings: Arc::new(Settings::default()) }
+    let clock = Clock::fixed(test_time());
+    let intake = Intake::new(pool.clone(), clock.clone());
+    App { pool, clock, search, intake, desks: DeskHub::default(), settings: Arc::new(Settings::default()) }
 }
 
 impl TestApp {
@@ -41,6 +46,13 @@ impl TestApp {
         let app = empty_app(database).await;
         let cast = cast::populate(&app).await;
         Self { router: routes::router(app.clone()), app, cast }
+    }
+
+    /// The same program at another time.
+    pub fn with_clock(self, clock: Clock) -> Self {
+        let intake = Intake::new(self.app.pool.clone(), clock.clone());
+        let app = App { clock, intake, ..self.app };
+        Self { router: routes::router(app.clone()), app, cast: self.cast }
     }
 
     pub fn signed_out(&self) -> Client {
@@ -153,9 +165,18 @@ impl Client {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router answers");
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a whole body").to_bytes();
+        let (parts, mut body) = self.open(request).await.into_parts();
+        // A stream has no end: its beginning is all that can be waited for.
+        let is_stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let bytes = match is_stream {
+            true => body.frame().await.and_then(|frame| frame.ok()?.into_data().ok()).unwrap_or_default(),
+            false => body.collect().await.expect("a whole body").to_bytes(),
+        };
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// The answer as it begins.
+    pub async fn open(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.expect("the router answers")
     }
 }

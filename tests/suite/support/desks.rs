@@ -3,6 +3,7 @@
 use ortsgespraech::access::{Permission, Role};
 
 use super::site::Site;
+use super::telephone::{self, Exchange, Ringing};
 use super::{Client, TestApp, cast};
 
 const SHARED_LINE: &str =
@@ -41,6 +42,38 @@ pub async fn every_state(site: &Site) -> Vec<(Client, String)> {
     drop(db);
     after.post(&format!("/desk/calls/{call}/outcome"), &[("disposition", "misdialled"), ("end", "1")]).await.is(303);
     states.push((after, "/desk".to_owned()));
+    states.extend(at_telephones(site).await);
+    states
+}
+
+/// One after the other at the same telephone: after hanging up, talking, and before it is answered; and one whose telephone
+/// system cannot be heard.
+async fn at_telephones(site: &Site) -> Vec<(Client, String)> {
+    let test = &site.test;
+    let exchange = Exchange::connect(test).await;
+    let number = telephone::number_of(test, site.a.get("line")).await;
+    let mut states = Vec::new();
+    for name in ["aufgelegt", "spricht", "klingelt"] {
+        let agent = new_agent(test, name).await;
+        agent.post("/desk/seat", &[("seat", &exchange.seat.to_string())]).await.is(303);
+        let ringing = Ringing { tenant: site.a.tenant, number: &number, caller: Some(telephone::CALLER) };
+        let call = exchange.ring(ringing).await;
+        match name {
+            "aufgelegt" => {
+                exchange.talk(call).await;
+                agent.get("/desk").await.is(200);
+                exchange.hang_up(call).await;
+                agent.get("/desk").await.is(200);
+                states.push((agent.clone(), "/desk?panel=callback".to_owned()));
+            }
+            "spricht" => _ = agent.post(&format!("/desk/calls/{call}/acceptance"), &[]).await.is(303),
+            _ => {}
+        }
+        states.push((agent, "/desk".to_owned()));
+    }
+    let disturbed = new_agent(test, "stumm").await;
+    exchange.seat_nobody_hears("stumm@kreis.example").await;
+    states.push((disturbed, "/desk".to_owned()));
     states
 }
 

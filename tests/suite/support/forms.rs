@@ -2,7 +2,7 @@
 
 /// Every field of the form as the browser would send it back, untouched.
 pub fn fields_of(html: &str) -> Vec<(String, String)> {
-    let form = html.split("<form class=\"form\"").nth(1).expect("the form").split("</form>").next().expect("its end");
+    let form = html.split("<form class=\"form").nth(1).expect("the form").split("</form>").next().expect("its end");
     let attribute = |tag: &str, name: &str| {
         let rest = tag.split(&format!(" {name}=\"")).nth(1)?;
         Some(unescape(rest.split('"').next()?))

@@ -18,7 +18,7 @@ impl Log {
     pub fn listen() -> Self {
         let lines = Lines::default();
         let writer = lines.clone();
-        let filter = "trace,tantivy=info";
+        let filter = format!("trace,tantivy=info,{}", ortsgespraech::telemetry::WITHOUT_ADDRESSES);
         let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || writer.clone()).finish();
         let guard = tracing::subscriber::set_default(subscriber);
         tracing::info!("it listens");

@@ -2,14 +2,22 @@
 
 pub mod app;
 pub mod browser;
+pub mod captures;
 pub mod cast;
 pub mod catalogue;
 pub mod desks;
+pub mod doors;
+pub mod events;
+pub mod fake_pbx;
 pub mod forms;
+pub mod listening;
 pub mod log;
 pub mod markup;
 pub mod rows;
+pub mod sip;
 pub mod site;
+pub mod switchboard;
+pub mod telephone;
 pub mod town;
 
 pub use app::{Answer, Client, TestApp, empty_app};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use ortsgespraech::access::Permission;
 use ortsgespraech::routes;
+use ortsgespraech::telephony::Adapter;
 use ortsgespraech::web::guard::RouteLine;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -42,6 +43,14 @@ impl Site {
         pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, withdrawn));
         let with_switch = "/knowledge/stadt-a/learned".to_owned();
         pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch));
+        let asterisk = self.a.get("asterisk");
+        for path in ["", "/check"].map(|page| format!("/telephony/{asterisk}{page}")) {
+            pages.push((self.allowed(&self.a, Permission::ManageCenter).await, path));
+        }
+        for adapter in Adapter::ALL {
+            let path = format!("/telephony/new?adapter={}", adapter.as_str());
+            pages.push((self.allowed(&self.a, Permission::ManageCenter).await, path));
+        }
         pages.extend(desks::every_state(self).await);
         pages
     }

@@ -61,12 +61,13 @@ impl Town {
         town.describe(&mut db).await;
         town.insert_schedule(&mut db, number).await;
         town.insert_people(&mut db, test).await;
+        town.connect_telephones(&mut db, test).await;
         db.commit().await.expect("commit");
         town.take_calls(test).await;
         town
     }
 
-    fn keep(&mut self, name: &'static str, value: impl ToString) {
+    pub fn keep(&mut self, name: &'static str, value: impl ToString) {
         self.values.insert(name, value.to_string());
     }
 
@@ -80,6 +81,7 @@ impl Town {
             ("owner", route) if route.starts_with("/desk") => self.tenant.to_string(),
             ("tenant" | "owner", _) => self.slug.to_owned(),
             ("call", route) if route.starts_with("/desk") => self.get("running_call").to_owned(),
+            ("call", route) if route.starts_with("/telephony") => self.get("unassigned_call").to_owned(),
             ("version", _) => "1".to_owned(),
             ("external_id", _) => self.mark.to_owned(),
             _ => {
@@ -127,6 +129,13 @@ impl Town {
         let greeting = "insert into greeting (tenant_id, situation, text) values ($1, 'open', $2) returning id";
         let greeting = self.insert(db, greeting).await;
         self.keep("greeting", greeting);
+        for insert in [
+            "insert into source_queue (source_id, queue, tenant_id) select id, $2, $1 from source where adapter = 'desk'",
+            "insert into source_order (source_id, tenant_id, act, details, created_at)
+             select id, $1, 'call', jsonb_build_object('target', $2::text), now() from source where adapter = 'desk'",
+        ] {
+            self.run(db, insert).await;
+        }
         self.run(
             db,
             "insert into service_hours (tenant_id, weekday, opens, closes)
@@ -191,8 +200,8 @@ impl Town {
              select tenant_id, opened_at, id, $2, opened_at from call where tenant_id = $1",
             "insert into queue_leg (tenant_id, opened_at, call_id, position, queue, joined_at, outcome, agent_seat)
              select tenant_id, opened_at, id, 1, $2, opened_at, 'answered', $2 from call where tenant_id = $1",
-            "insert into call_reference (source_id, call_ref, generation, tenant_id, opened_at, call_id)
-             select source_id, $2 || id, 1, tenant_id, opened_at, id from call where tenant_id = $1",
+            "insert into call_reference (source_id, call_ref, generation, tenant_id, opened_at, call_id, first_at, last_at)
+             select source_id, $2 || id, 1, tenant_id, opened_at, id, opened_at, opened_at from call where tenant_id = $1",
             "update call set call_ref = $2, parent_ref = $2, agent_seat = $2 where tenant_id = $1",
         ] {
             self.run(&mut db, insert).await;
