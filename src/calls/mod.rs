@@ -16,7 +16,7 @@ pub use event::{Event, EventClock, EventKind, Facts, Identity, Incoming, Taken};
 pub use fold::{CallResult, Direction, Folded, Leg, Outcome, Ring, Transfer, fold};
 pub use intake::{Intake, IntakeError, close_forgotten, forget_old_numbers};
 pub use live::{LiveCall, Waiting};
-pub use own::list_own;
+pub use own::{find_own_key, list_own};
 pub use pages::routes;
 pub use store::{UnassignedCall, UnassignedWanted, assign_call, count_unassigned, list_unassigned, unassign_call};
 pub use store::{

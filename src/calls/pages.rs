@@ -97,6 +97,8 @@ struct CallPage {
     /// Somebody changed the call first: what it says now.
     changed: bool,
     correctable: bool,
+    /// The caller can be called back.
+    has_number: bool,
 }
 
 async fn call_page(State(app): State<App>, viewer: Viewer, Path(id): Path<CallId>) -> web::Result<Response> {
@@ -125,17 +127,19 @@ async fn show_call(
 ) -> web::Result<Response> {
     let shown = store::find_open_entries(&mut *db, call.key).await?;
     let log = store::list_log(&mut *db, call.key).await?;
+    let correctable = is_correctable(&call, app.clock.now());
+    let has_number = correctable && store::find_caller_number(&mut *db, call.key).await?.is_some();
     drop(db);
     let town = viewer.tenant_by_id(call.tenant_caller.unwrap_or(call.key.tenant));
     let town = town.filter(|town| !town.is_intake()).map_or("Ort unbekannt", |town| &town.name).to_owned();
     let frame = Frame::of(app, viewer, Section::Calls, format!("Anruf für {town}")).await?;
-    let correctable = is_correctable(&call, app.clock.now());
     let status = match (changed, errors.is_empty()) {
         (true, _) => StatusCode::CONFLICT,
         (_, false) => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::OK,
     };
-    Ok((status, Page(CallPage { frame, call, town, shown, log, form, errors, changed, correctable })).into_response())
+    let page = CallPage { frame, call, town, shown, log, form, errors, changed, correctable, has_number };
+    Ok((status, Page(page)).into_response())
 }
 
 /// An open call is finished at the desk.

@@ -4,6 +4,7 @@
 //! With every look the desk is brought in line with its telephone (`settle.rs`); a signal only says that it is time to look.
 
 mod caller_town;
+mod control;
 mod follower;
 mod hub;
 mod pages;

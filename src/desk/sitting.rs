@@ -26,8 +26,6 @@ const UNDO_IS_OVER: &str =
 pub(super) const STILL_IN_CALL: &str = "Sie sind noch in einem Gespräch. Beenden Sie es zuerst.";
 const FIRST_WHAT_RINGS: &str = "Es klingelt. Nehmen Sie zuerst diesen Anruf an, mit F2 oder am Telefon.";
 const HANG_UP: &str = "Das Ergebnis ist gespeichert. Bitte legen Sie auf.";
-const CANNOT_CONNECT: &str =
-    "Diesen Anruf kann die Telefonanlage von hier aus nicht verbinden. Bitte verbinden Sie am Telefon.";
 const RINGS_NO_MORE: &str = "Dieser Anruf klingelt nicht mehr bei Ihnen.";
 const NO_RESULT_YET: &str =
     "Öffnen Sie zuerst den Eintrag, mit dem Sie geantwortet haben, oder wählen Sie rechts ein anderes Ergebnis.";
@@ -94,20 +92,10 @@ impl<'a> Sitting<'a> {
 
     pub(super) async fn order(&mut self, act: &'static str, details: serde_json::Value) -> Result<()> {
         let Some(seat) = self.desk.seat else { return Ok(()) };
-        let call = self.desk.call.filter(|_| matches!(act, "answer" | "transfer" | "consult"));
+        let call = self.desk.call.filter(|_| matches!(act, "answer" | "transfer" | "consult" | "hold"));
         let order = Order { seat, act, details, call };
         store::insert_order(&mut *self.db, self.viewer.account, &order, self.now).await?;
         Ok(())
-    }
-
-    /// Tells the telephone to connect the running call: at once, or after a word with the other side.
-    pub async fn connect(&mut self, call: CallId, with_consultation: bool, target: &str) -> Result<Notice> {
-        if self.desk.call.is_none_or(|own| own.id != call) || !self.present.may_connect() {
-            return Ok(Some(CANNOT_CONNECT.to_owned()));
-        }
-        let act = if with_consultation { "consult" } else { "transfer" };
-        self.order(act, serde_json::json!({"target": target})).await?;
-        Ok(None)
     }
 
     /// F2 while it rings. The telephone may need a moment longer.

@@ -19,6 +19,7 @@ mod crawler;
 mod demo;
 mod desk;
 mod desk_by_hand;
+mod desk_control;
 mod desk_keyboard;
 mod desk_ringing;
 mod desk_seats;

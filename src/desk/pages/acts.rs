@@ -9,6 +9,7 @@ use super::{Focus, Looks, load};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::calls::Disposition;
 use crate::desk::REASONS_FOR_PAUSE;
+use crate::desk::control::dialled;
 use crate::desk::sitting::Sitting;
 use crate::ids::{CallId, EntryId, LineId, TenantId};
 use crate::web::forms::{Errors, optional};
@@ -141,12 +142,8 @@ impl OutcomeForm {
         disposition.filter(|_| self.errors.is_empty())
     }
 
-    /// As the telephone system dials it: digits, a plus as two zeros.
     fn target(&self) -> Option<String> {
-        let number = self.number.trim().replacen('+', "00", usize::from(self.number.trim().starts_with('+')));
-        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-        let readable = number.chars().all(|c| c.is_ascii_digit() || " -/()".contains(c));
-        (readable && (2..=20).contains(&digits.len())).then_some(digits)
+        dialled(&self.number)
     }
 }
 

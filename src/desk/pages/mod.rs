@@ -1,6 +1,7 @@
 //! The desk's addresses. Every act answers with the whole desk: as a page for a plain form, as the part below the frame for htmx.
 
 mod acts;
+mod control;
 mod load;
 mod telephone;
 mod view;
@@ -38,6 +39,8 @@ pub fn routes() -> Routes {
         .post("/desk/calls/{call}/entries/{owner}/{entry}", UseDesk, acts::open_entry)
         .post("/desk/calls/{call}/answer", UseDesk, acts::answer)
         .post("/desk/calls/{call}/outcome", UseDesk, acts::set_outcome)
+        .post("/desk/calls/{call}/hold", UseDesk, control::hold)
+        .post("/desk/calls/{call}/callback", UseDesk, control::call_back)
         .post("/desk/calls/{call}/note", UseDesk, acts::keep_note)
         .post("/desk/calls/{call}/end", UseDesk, acts::end)
         .post("/desk/undo", UseDesk, acts::undo)
