@@ -48,7 +48,8 @@ async fn number_that_cannot_be_dialled_comes_back_with_a_message(options: PgPool
     let exchange = Exchange::connect(&test).await;
     exchange.allow_control().await;
     let (agent, call) = agent(&test, &exchange).await;
-    let fields = [("disposition", "transferred"), ("detail", "Bürgerbüro"), ("number", "Frau Meier"), ("connect", "transfer")];
+    let fields =
+        [("disposition", "transferred"), ("detail", "Bürgerbüro"), ("number", "Frau Meier"), ("connect", "transfer")];
     let answer = agent.post(&format!("/desk/calls/{call}/outcome"), &fields).await.is(422);
     assert!(answer.body.contains("Bitte geben Sie die Nummer an") && answer.body.contains("Frau Meier"));
     assert!(orders(&test).await.iter().all(|(act, _)| act != "transfer"));

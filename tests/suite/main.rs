@@ -64,6 +64,7 @@ mod search_words;
 mod sign_in;
 mod simulate;
 mod sip_calls;
+mod source_files;
 mod sources;
 mod support;
 mod survival;
