@@ -54,6 +54,9 @@ impl Role {
         match permission {
             P::Public | P::SignedIn | P::ReadKnowledge => true,
             P::UseDesk => matches!(self, Self::Agent | Self::Supervisor),
+            P::WatchFigures => {
+                matches!(self, Self::Agent | Self::Supervisor | Self::Operator | Self::TenantAdmin | Self::Viewer)
+            }
             P::EditKnowledge => matches!(self, Self::Editor | Self::TenantAdmin | Self::Operator),
             P::ManageTenant | P::ManagePeople | P::ReadAudit => {
                 matches!(self, Self::TenantAdmin | Self::Operator)
@@ -70,6 +73,7 @@ pub enum Permission {
     Public,
     SignedIn,
     UseDesk,
+    WatchFigures,
     ReadKnowledge,
     EditKnowledge,
     ManageTenant,

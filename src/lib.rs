@@ -16,7 +16,7 @@
 //! app.rs                         App: what every request may reach (pool, clock, search index)
 //!   |
 //! <feature>/mod.rs store.rs ...  the features in reading order, each using only earlier ones:
-//!                                audit, tenants, accounts, directory, knowledge, search, calls, telephony, desk
+//!                                audit, tenants, accounts, directory, knowledge, search, calls, telephony, desk, wallboard
 //!   |
 //! access.rs                      who is asking and what they may do
 //!   |
@@ -74,5 +74,6 @@ pub mod telemetry;
 pub mod telephony;
 pub mod tenants;
 pub mod verbs;
+pub mod wallboard;
 pub mod web;
 pub mod work;

@@ -79,6 +79,7 @@ pub struct Person {
 pub enum Section {
     Desk,
     Calls,
+    Wallboard,
     Knowledge,
     Tenants,
     Center,
@@ -91,6 +92,7 @@ impl Section {
         match self {
             Self::Desk => "Arbeitsplatz",
             Self::Calls => "Anrufe",
+            Self::Wallboard => "Leitstand",
             Self::Knowledge => "Wissen",
             Self::Tenants => "Mandanten",
             Self::Center => "Betrieb",
@@ -103,6 +105,7 @@ impl Section {
         match self {
             Self::Desk => "/desk",
             Self::Calls => "/calls",
+            Self::Wallboard => "/wallboard",
             Self::Knowledge => "/knowledge",
             Self::Tenants => "/tenants",
             Self::Center => "/center",
@@ -114,6 +117,7 @@ impl Section {
     fn permission(self) -> Permission {
         match self {
             Self::Desk | Self::Calls => Permission::UseDesk,
+            Self::Wallboard => Permission::WatchFigures,
             Self::Knowledge => Permission::ReadKnowledge,
             Self::Tenants => Permission::ManageTenant,
             Self::Center => Permission::ManageCenter,
@@ -122,7 +126,7 @@ impl Section {
     }
 
     fn of(viewer: &Viewer) -> Vec<Self> {
-        [Self::Desk, Self::Calls, Self::Knowledge, Self::Tenants, Self::Center]
+        [Self::Desk, Self::Calls, Self::Wallboard, Self::Knowledge, Self::Tenants, Self::Center]
             .into_iter()
             .filter(|section| viewer.may(section.permission()))
             .collect()

@@ -74,3 +74,4 @@ mod tenants;
 mod traces;
 mod traffic;
 mod verbs;
+mod wallboard;

@@ -63,7 +63,7 @@ impl Site {
         }
         let email = match permission {
             P::Public => return self.test.signed_out(),
-            P::SignedIn | P::UseDesk | P::ReadKnowledge => town.agent,
+            P::SignedIn | P::UseDesk | P::WatchFigures | P::ReadKnowledge => town.agent,
             P::EditKnowledge => town.editor,
             P::ManageTenant | P::ManagePeople | P::ReadAudit => town.admin,
             _ => cast::OPERATOR,
