@@ -119,7 +119,7 @@ async fn quiet_center_is_told_without_invented_figures(options: PgPoolOptions, d
 async fn call_taken_by_hand_is_talked_in_and_not_measured(options: PgPoolOptions, database: PgConnectOptions) {
     let test = TestApp::start(options, database).await;
     let mut db = test.begin_as_system().await;
-    let line = "insert into line (tenant_id, number, label) values ($1, '069 90009-100', 'Bürgerbüro') returning id";
+    let line = "insert into line (tenant_id, number, label) values ($1, '+4969900091', 'Bürgerbüro') returning id";
     let line: i64 = sqlx::query_scalar(line).bind(test.cast.stadt_b).fetch_one(&mut *db).await.expect("a line");
     db.commit().await.expect("commit");
     let agent = test.sign_in(cast::AGENT_OF_B).await;
