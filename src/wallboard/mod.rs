@@ -59,8 +59,8 @@ impl Figures {
 #[derive(Debug)]
 pub struct TownFigures {
     pub name: String,
-    pub accent: String,
-    pub shape: String,
+    /// Accent and shape; None where the town of the calls is not known yet.
+    pub mark: Option<(String, String)>,
     pub figures: Figures,
 }
 
@@ -71,8 +71,7 @@ impl TownFigures {
         let name = if town.is_intake() { "Ort noch offen" } else { &town.name };
         (!is_left_out).then(|| Self {
             name: name.to_owned(),
-            accent: town.accent.clone(),
-            shape: town.shape.clone(),
+            mark: (!town.is_intake()).then(|| (town.accent.clone(), town.shape.clone())),
             figures,
         })
     }
@@ -114,7 +113,9 @@ pub struct Board {
 }
 
 impl Board {
-    fn new(now: DateTime<Utc>, towns: Vec<TownFigures>, disturbance: Option<String>) -> Self {
+    fn new(now: DateTime<Utc>, mut towns: Vec<TownFigures>, disturbance: Option<String>) -> Self {
+        // Calls without a town come last.
+        towns.sort_by_key(|town| town.mark.is_none());
         let mut total = Figures::default();
         towns.iter().for_each(|town| total.add(&town.figures));
         Self { now, towns, total, disturbance }

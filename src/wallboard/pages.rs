@@ -13,9 +13,11 @@ use crate::web::frame::Section;
 use crate::web::{self, Frame, Page, Routes, format};
 
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/wallboard", Permission::WatchFigures, board_page)
-        .get("/wallboard/figures", Permission::WatchFigures, figures_fragment)
+    Routes::new().get("/wallboard", Permission::WatchFigures, board_page).get(
+        "/wallboard/figures",
+        Permission::WatchFigures,
+        figures_fragment,
+    )
 }
 
 #[derive(Template)]
