@@ -26,7 +26,8 @@ pub struct Figures {
     pub offered: i64,
     pub answered: i64,
     pub abandoned: i64,
-    /// Of those offered the ones whose wait is known: who answers by hand does not measure it.
+    /// Of those offered the ones that somebody could have answered, and whose wait is known: not those that heard that
+    /// nobody is there, and not those that were taken by hand.
     pub measured: i64,
     pub in_time: i64,
 }

@@ -35,7 +35,8 @@ pub async fn list_figures(
                   count(*) filter (where is_of_today) as "offered!",
                   count(*) filter (where is_of_today and is_answered) as "answered!",
                   count(*) filter (where is_of_today and result = 'abandoned') as "abandoned!",
-                  count(*) filter (where is_of_today and (wait_ms is not null or not is_answered)) as "measured!",
+                  count(*) filter (where is_of_today and result <> 'closed'
+                                         and (wait_ms is not null or not is_answered)) as "measured!",
                   count(*) filter (where is_of_today and is_answered and wait_ms <= $4) as "in_time!"
            from seen group by tenant_id"#,
         tenants as &[TenantId],

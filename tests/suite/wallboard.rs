@@ -6,7 +6,7 @@ use crate::support::browser::in_chromium;
 use crate::support::{Client, TestApp, cast};
 
 /// Half past ten in Berlin is now; the day began at 23:00 UTC. Each with how long it waited.
-const CALLS: [(&str, &str); 12] = [
+const CALLS: [(&str, &str); 13] = [
     ("wartet", "'2026-11-17T09:28:50Z', 'open', null, null, '2026-11-17T09:28:50Z', 'in'"),
     ("wartet auch", "'2026-11-17T09:29:55Z', 'open', null, null, '2026-11-17T09:29:56Z', 'in'"),
     ("im Gespräch, gleich angenommen", "'2026-11-17T09:20:00Z', 'open', 9000, 'Platz-11', null, 'in'"),
@@ -16,6 +16,7 @@ const CALLS: [(&str, &str); 12] = [
     ("der erste des Tages", "'2026-11-16T23:00:00Z', 'answered', 1000, null, null, 'in'"),
     ("aufgelegt", "'2026-11-17T08:20:00Z', 'abandoned', 4000, null, null, 'in'"),
     ("Wartezeit unbekannt", "'2026-11-17T08:30:00Z', 'answered', null, null, null, 'in'"),
+    ("außerhalb der Servicezeit", "'2026-11-17T05:00:00Z', 'closed', null, null, null, 'in'"),
     ("der letzte von gestern", "'2026-11-16T22:59:59Z', 'answered', 1000, null, null, 'in'"),
     ("gestern aufgelegt", "'2026-11-16T10:00:00Z', 'abandoned', 1000, null, null, 'in'"),
     ("vorgestern vergessen", "'2026-11-15T09:00:00Z', 'open', null, null, '2026-11-15T09:00:00Z', 'in'"),
@@ -62,7 +63,7 @@ async fn figures_are_those_of_now_and_today(options: PgPoolOptions, database: Pg
         "Im Gespräch 2 5 heute angenommen",
         // Of seven whose wait is known three were quick: two wait, one was late, one hung up.
         "In 30 s angenommen, heute 42,8 % 3 von 7",
-        "Stadt B 2 01:10 2 42,8 % 8 1",
+        "Stadt B 2 01:10 2 42,8 % 9 1",
     ] {
         assert!(seen.contains(words), "{words}: {seen}");
     }
