@@ -196,6 +196,24 @@ create table place (
     unique (name, ars)
 );
 
+-- Who answers first, the center or the town's own switchboard, by line and hour; line_id null: all lines of the tenant.
+-- Where no row holds, the center answers.
+create table answering (
+    tenant_id int not null references tenant on delete cascade,
+    id bigint generated always as identity,
+    line_id bigint,
+    weekday int not null check (weekday between 1 and 7),
+    from_time time not null,
+    -- Midnight is the end of the day.
+    to_time time not null,
+    first text not null check (first in ('center', 'town')),
+    -- After so many seconds the other side gets the call too; null: never.
+    overflow_seconds int check (overflow_seconds between 1 and 600),
+    primary key (tenant_id, id),
+    foreign key (tenant_id, line_id) references line (tenant_id, id) on delete cascade,
+    check (from_time < to_time or to_time = '00:00')
+);
+
 alter table desk
     add column seat_id int references seat on delete set null,
     -- The last signal of the seat that this desk has settled.
@@ -216,6 +234,7 @@ call protect_for_system('source_traffic');
 call protect_for_system('source_oddity');
 call protect_for_system('source_order');
 call protect_by_tenant('source_queue');
+call protect_by_tenant('answering');
 -- Seats, how a telephone system stands, and the gazetteer belong to the center's team; who is signed in may read them.
 create procedure protect_for_team(relation regclass)
 language plpgsql as $$

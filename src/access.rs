@@ -17,8 +17,9 @@ pub enum Role {
 impl Role {
     pub const ALL: [Self; 7] =
         [Self::Agent, Self::Supervisor, Self::Operator, Self::Editor, Self::TenantAdmin, Self::Unit, Self::Viewer];
-    /// Roles that a town gives; a town's admin cannot change the center's people.
-    pub const TOWN: [Self; 5] = [Self::Editor, Self::TenantAdmin, Self::Unit, Self::Viewer, Self::Supervisor];
+    /// Roles that a town gives; a town's admin cannot change the center's people. Agents of a town are its own switchboard.
+    pub const TOWN: [Self; 6] =
+        [Self::Editor, Self::TenantAdmin, Self::Unit, Self::Viewer, Self::Agent, Self::Supervisor];
     pub const CENTER: [Self; 3] = [Self::Agent, Self::Supervisor, Self::Operator];
 
     pub fn as_str(self) -> &'static str {
@@ -194,7 +195,7 @@ pub struct Viewer {
     pub session: Vec<u8>,
     /// The message waiting for the next page.
     pub flash: Option<serde_json::Value>,
-    /// Every tenant this person works for; agents also see the reserved intake tenant.
+    /// Every tenant this person works for; the center's agents also see the reserved intake tenant.
     pub tenants: Vec<TenantAccess>,
     pub center_roles: Vec<Role>,
     /// Lines that ask for a skill are offered only to those who have it.

@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 17] = [
+pub const THINGS: [(&str, &str); 18] = [
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
     ("greeting", "Begrüßung"),
     ("service_hours", "Servicezeiten"),
+    ("answering", "Wer zuerst abnimmt"),
     ("calendar_exception", "Schließtag"),
     ("unit", "Stelle"),
     ("account", "Konto"),

@@ -1,5 +1,6 @@
 //! Tenants, their lines, greetings and service hours.
 
+mod answering;
 mod calendar;
 mod gazetteer;
 mod greeting;
@@ -9,6 +10,7 @@ mod number;
 mod pages;
 mod store;
 
+pub use answering::{Answering, AnsweringRule, First, who_first};
 pub use calendar::{Exception, Interval, ServiceCalendar, ServiceState, WeeklyHours, holidays_of};
 pub use gazetteer::{NewPlace, Place, read as read_places};
 pub use greeting::{Greeting, PLACEHOLDERS, Situation, choose, fill, unknown_placeholder};
@@ -182,6 +184,7 @@ pub struct LineSituation {
     pub sentence: String,
     /// Ready to be read aloud.
     pub greeting: String,
+    pub answering: Answering,
 }
 
 /// Who greets.
@@ -235,6 +238,7 @@ pub struct Schedule {
     pub hours: Vec<(Option<LineId>, WeeklyHours)>,
     pub exceptions: Vec<(Option<LineId>, Exception)>,
     pub greetings: Vec<Greeting>,
+    pub answering: Vec<AnsweringRule>,
 }
 
 impl Schedule {
@@ -260,10 +264,12 @@ impl Schedule {
         let town = if self.is_intake { &line.label } else { &self.town };
         let own_words = greeter.wording.filter(|_| self.allows_own_greeting && state.is_open());
         let text = own_words.unwrap_or_else(|| choose(&self.greetings, line.id, situation, time));
+        let rules = self.answering.iter().copied().filter(|rule| rule.line.is_none_or(|own| own == line.id));
         LineSituation {
             is_open: state.is_open(),
             sentence: state.sentence(now),
             greeting: fill(text, greeter.name, town, time),
+            answering: who_first(rules, now),
         }
     }
 }

@@ -27,6 +27,7 @@ pub enum TenantPlace {
     Lines,
     Greetings,
     Hours,
+    Answering,
     ClosingDays,
     Units,
     People,
@@ -34,12 +35,13 @@ pub enum TenantPlace {
 }
 
 impl TenantPlace {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Profile,
         Self::Relations,
         Self::Lines,
         Self::Greetings,
         Self::Hours,
+        Self::Answering,
         Self::ClosingDays,
         Self::Units,
         Self::People,
@@ -55,6 +57,7 @@ impl TenantPlace {
             Self::Lines => "Rufnummern",
             Self::Greetings => "Begrüßungen",
             Self::Hours => "Servicezeiten",
+            Self::Answering => "Wer nimmt zuerst ab",
             Self::ClosingDays => "Schließtage",
             Self::Units => "Stellen",
             Self::People => "Personen",
@@ -69,6 +72,7 @@ impl TenantPlace {
             Self::Lines => "lines",
             Self::Greetings => "greetings",
             Self::Hours => "hours",
+            Self::Answering => "answering",
             Self::ClosingDays => "closing-days",
             Self::Units => "units",
             Self::People => "people",

@@ -90,7 +90,7 @@ async fn admin_changes_and_removes_the_towns_people(options: PgPoolOptions, data
 async fn admin_cannot_give_center_roles_or_touch_center_people(options: PgPoolOptions, database: PgConnectOptions) {
     let test = TestApp::start(options, database).await;
     let admin = test.sign_in(cast::ADMIN_OF_B).await;
-    for role in ["agent", "operator", "kaiser"] {
+    for role in ["operator", "kaiser"] {
         let fields = [("name", "Neu"), ("email", "neu@stadt-b.example"), ("roles", role)];
         admin.post("/tenants/stadt-b/people", &fields).await.is(422);
     }
@@ -130,4 +130,53 @@ async fn person_of_two_towns_cannot_be_taken_over_by_one(options: PgPoolOptions,
     assert_eq!(name, "Redaktion A");
     admin.post(&format!("{path}/removal"), &[]).await.is(303);
     assert_eq!(roles_of(&test, cast::EDITOR_OF_A).await, ["editor stadt-a"], "the other town's role stays");
+}
+
+/// The town's own switchboard: people of its admin, at the desk of the center, for this town alone.
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn agent_of_a_town_serves_that_town_alone(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = TestApp::start(options, database).await;
+    let mut db = test.begin_as_system().await;
+    for (tenant, number, label) in [
+        (test.cast.stadt_a, "+496990009100", "Bürgerbüro A"),
+        (test.cast.stadt_b, "+494066969100", "Bürgerbüro B"),
+        (test.cast.intake, "115", "Behördennummer"),
+    ] {
+        let insert = "insert into line (tenant_id, number, label) values ($1, $2, $3)";
+        sqlx::query(insert).bind(tenant).bind(number).bind(label).execute(&mut *db).await.expect("a line");
+    }
+    let intake: i64 =
+        sqlx::query_scalar("select id from line where number = '115'").fetch_one(&mut *db).await.expect("a line");
+    db.commit().await.expect("commit");
+    let admin = test.sign_in(cast::ADMIN_OF_A).await;
+    let fields = [("name", "Zentrale A"), ("email", "zentrale@stadt-a.example"), ("roles", "agent")];
+    let path = link(&admin.post("/tenants/stadt-a/people", &fields).await.is(201));
+    test.signed_out().post(&path, &[("password", cast::PASSWORD), ("password_again", cast::PASSWORD)]).await.is(303);
+    assert_eq!(roles_of(&test, "zentrale@stadt-a.example").await, ["agent stadt-a"]);
+    let person = format!("/tenants/stadt-a/people/{}", id_of(&test, "zentrale@stadt-a.example").await);
+    let page = admin.get(&person).await.is(200).body;
+    assert!(page.contains("value=\"agent\" checked") && !page.contains("gehört zum ServiceCenter"));
+    let operator = test.sign_in(cast::OPERATOR).await;
+    assert!(!operator.get("/center/team").await.is(200).body.contains("Zentrale A"), "nobody of the center");
+
+    let agent = test.sign_in("zentrale@stadt-a.example").await;
+    let desk = agent.get("/desk").await.is(200).body;
+    assert!(desk.contains("Bürgerbüro A") && !desk.contains("Bürgerbüro B") && !desk.contains("Behördennummer"));
+    let shared = format!("{}-{intake}", test.cast.intake);
+    assert_ne!(agent.post("/desk/calls", &[("line", &shared)]).await.status.as_u16(), 303);
+    agent.get("/tenants/stadt-a/answering").await.is(403);
+    let line: i64 = sqlx::query_scalar("select id from line where number = '+496990009100'")
+        .fetch_one(&mut *test.begin_as_system().await)
+        .await
+        .expect("the line");
+    agent.post("/desk/calls", &[("line", &format!("{}-{line}", test.cast.stadt_a))]).await.is(303);
+    assert!(agent.get("/desk").await.is(200).body.contains("Stadt A am Telefon"));
+
+    admin.post(&person, &[("version", "1"), ("name", "Zentrale A"), ("roles", "viewer")]).await.is(303);
+    agent.get("/desk").await.is(403);
+    let again = [("version", "2"), ("name", "Zentrale A"), ("roles", "viewer"), ("roles", "agent")];
+    admin.post(&person, &again).await.is(303);
+    agent.get("/desk").await.is(200);
+    admin.post(&format!("{person}/removal"), &[]).await.is(303);
+    assert_eq!(roles_of(&test, "zentrale@stadt-a.example").await, Vec::<String>::new());
 }

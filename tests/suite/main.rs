@@ -3,6 +3,7 @@
 mod acceptance;
 mod accessibility;
 mod accounts;
+mod answering;
 mod architecture;
 mod asterisk_calls;
 mod asterisk_client;

@@ -10,8 +10,16 @@ use crate::support::markup::{forms, query_names};
 use crate::support::site::{Site, own_path, percent_encoded};
 
 /// Tables that hold no text of anybody: times, numbers and keys.
-const WITHOUT_WORDS: [&str; 7] =
-    ["account_role", "call_entry", "call_event", "desk", "entry_change", "learning_switch", "service_hours"];
+const WITHOUT_WORDS: [&str; 8] = [
+    "account_role",
+    "answering",
+    "call_entry",
+    "call_event",
+    "desk",
+    "entry_change",
+    "learning_switch",
+    "service_hours",
+];
 
 /// Asked for where a page does not say what it can be asked for.
 const USUAL_QUERIES: [&str; 14] = [

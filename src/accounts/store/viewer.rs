@@ -31,11 +31,12 @@ pub async fn find_viewer(db: &mut PgConnection, session: &[u8], now: DateTime<Ut
                    ) order by tenant.name), '[]')
                    from tenant
                    cross join lateral (
-                       -- Whoever takes calls also sees those whose town is not known yet.
+                       -- Whoever takes the center's calls also sees those whose town is not known yet. A town's own
+                       -- switchboard does not: they may be another town's.
                        select array_agg(distinct role) as names from account_role
                        where account_id = account.id
                          and (tenant_id = tenant.id or tenant_id is null
-                              or (tenant.kind = 'intake' and role in ('agent', 'operator')))
+                              or (tenant.kind = 'intake' and account.of_center and role in ('agent', 'operator')))
                    ) roles
                    where roles.names is not null
                ) as "tenants!: Json<Vec<TenantAccess>>"

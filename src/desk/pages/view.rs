@@ -264,6 +264,11 @@ impl Origin {
         self.town.as_ref().map_or("", |town| &town.accent)
     }
 
+    /// The town's own switchboard answers this line first.
+    pub fn overflow(&self) -> Option<String> {
+        self.situation.as_ref().and_then(|situation| situation.answering.sentence())
+    }
+
     pub fn number(&self) -> String {
         match &self.line {
             Some(line) => line.display_number(),

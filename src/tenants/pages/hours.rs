@@ -15,17 +15,17 @@ use crate::web::forms::{self, Choice, Difference, Errors, parse_time};
 use crate::web::frame::Section;
 use crate::web::{self, Error, Form, Frame, InTenant, Page, Places, Query, TenantPlace, format};
 
-const WEEK: [Weekday; 7] =
+pub(super) const WEEK: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 /// How many openings a day has room for; the page shows the third on request.
-const MOST_A_DAY: usize = 3;
+pub(super) const MOST_A_DAY: usize = 3;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wanted {
     /// A line's id; empty for the tenant.
-    line: String,
-    intervals: usize,
+    pub line: String,
+    pub intervals: usize,
 }
 
 /// The fields come row by row: a day's openings stand next to each other.
@@ -159,11 +159,22 @@ fn day_rows(form: &HoursForm) -> Vec<DayRow> {
 }
 
 /// The line that the address names, one of the tenant's own.
-fn chosen_line(lines: &[Line], wanted: &str) -> web::Result<Option<Line>> {
+pub(super) fn chosen_line(lines: &[Line], wanted: &str) -> web::Result<Option<Line>> {
     if wanted.is_empty() {
         return Ok(None);
     }
     lines.iter().find(|line| line.id.to_string() == wanted).cloned().map(Some).ok_or(Error::NotFound)
+}
+
+/// The tenant as a whole, then its lines.
+pub(super) fn line_choices(tenant: &TenantAccess, lines: &[Line], chosen: Option<LineId>) -> Vec<Choice> {
+    let choice = |line: &Line| {
+        let words = format!("{} {}", line.label, line.display_number());
+        Choice::new(line.id, words, Some(line.id) == chosen)
+    };
+    let everybody =
+        Choice::new("", if tenant.is_intake() { "alle gemeinsamen" } else { "ganzer Ort" }, chosen.is_none());
+    std::iter::once(everybody).chain(lines.iter().map(choice)).collect()
 }
 
 pub(super) async fn hours_page(
@@ -192,18 +203,12 @@ async fn show(
     differences: Vec<Difference>,
 ) -> web::Result<Response> {
     let chosen = line.as_ref().map(|line| line.id);
-    let choice = |line: &Line| {
-        let words = format!("{} {}", line.label, line.display_number());
-        Choice::new(line.id, words, Some(line.id) == chosen)
-    };
-    let everybody =
-        Choice::new("", if tenant.is_intake() { "alle gemeinsamen" } else { "ganzer Ort" }, chosen.is_none());
     let hours = TenantPlace::Hours.url(&tenant);
     let status = forms::status(&errors, &differences);
     let page = HoursPage {
         frame: Frame::of(app, viewer, Section::Tenants, format!("Servicezeiten: {}", tenant.name)).await?,
         places: Places::of_tenant(&tenant, TenantPlace::Hours),
-        lines: std::iter::once(everybody).chain(lines.iter().map(choice)).collect(),
+        lines: line_choices(&tenant, &lines, chosen),
         action: chosen.map_or(hours.clone(), |line| format!("{hours}?line={line}")),
         line,
         before: form.before.clone(),

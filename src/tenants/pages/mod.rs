@@ -1,5 +1,6 @@
 //! Screens of the tenant admin and of the operator: who the tenants are and when they answer which number.
 
+mod answering;
 mod closing_days;
 mod greeting_form;
 mod greetings;
@@ -39,6 +40,8 @@ pub fn routes() -> Routes {
         .post("/tenants/{tenant}/greetings/{greeting}/deletion", P::ManageTenant, greetings::delete_greeting)
         .get("/tenants/{tenant}/hours", P::ManageTenant, hours::hours_page)
         .post("/tenants/{tenant}/hours", P::ManageTenant, hours::save_hours)
+        .get("/tenants/{tenant}/answering", P::ManageTenant, answering::answering_page)
+        .post("/tenants/{tenant}/answering", P::ManageTenant, answering::save_answering)
         .get("/tenants/{tenant}/closing-days", P::ManageTenant, closing_days::closing_days_page)
         .post("/tenants/{tenant}/closing-days", P::ManageTenant, closing_days::create_closing_day)
         .post("/tenants/{tenant}/closing-days/restoration", P::ManageTenant, closing_days::restore_closing_day)

@@ -1,5 +1,6 @@
 //! SQL on tenants and what belongs to them, one file for each thing.
 
+mod answering;
 mod greetings;
 mod hours;
 mod lines;
@@ -8,6 +9,7 @@ mod relations;
 mod schedules;
 mod tenants;
 
+pub use answering::{list_answering, replace_answering};
 pub use greetings::{delete_greeting, find_greeting, insert_greeting, list_greetings, update_greeting};
 pub use hours::{delete_exception, find_exception, insert_exception, list_exceptions, list_hours, replace_hours};
 pub use lines::{NewLine, find_line, insert_line, list_lines, list_skills, update_line, update_line_activity};

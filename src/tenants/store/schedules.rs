@@ -1,10 +1,11 @@
-//! SQL on what the clock decides: `service_hours`, `calendar_exception`, `greeting`.
+//! SQL on what the clock decides: `service_hours`, `calendar_exception`, `greeting`, `answering`.
 
 use std::collections::HashMap;
 
 use chrono::Weekday;
 use sqlx::PgConnection;
 
+use super::answering;
 use crate::ids::{LineId, TenantId};
 use crate::tenants::{Exception, Greeting, Interval, Schedule, Situation, WeeklyHours};
 
@@ -14,6 +15,7 @@ pub async fn list_schedules(db: &mut PgConnection, tenants: &[TenantId]) -> sqlx
     add_hours(&mut *db, tenants, &mut schedules).await?;
     add_exceptions(&mut *db, tenants, &mut schedules).await?;
     add_greetings(&mut *db, tenants, &mut schedules).await?;
+    add_answering(&mut *db, tenants, &mut schedules).await?;
     Ok(schedules)
 }
 
@@ -102,6 +104,28 @@ async fn add_greetings(
         let (id, line, text, version) = (row.id, row.line, row.text, row.version);
         let greeting = Greeting { id, line, situation, window, text, version };
         schedules.entry(row.tenant).or_default().greetings.push(greeting);
+    }
+    Ok(())
+}
+
+async fn add_answering(
+    db: &mut PgConnection,
+    tenants: &[TenantId],
+    schedules: &mut HashMap<TenantId, Schedule>,
+) -> sqlx::Result<()> {
+    let rows = sqlx::query!(
+        r#"select tenant_id as "tenant: TenantId", line_id as "line: LineId", weekday, from_time, to_time, first,
+                  overflow_seconds
+           from answering where tenant_id = any ($1)"#,
+        tenants as &[TenantId]
+    )
+    .fetch_all(db)
+    .await?;
+    for row in rows {
+        let (line, weekday, from_time, to_time) = (row.line, row.weekday, row.from_time, row.to_time);
+        let (first, overflow_seconds) = (row.first, row.overflow_seconds);
+        let rule = answering::Row { line, weekday, from_time, to_time, first, overflow_seconds };
+        schedules.entry(row.tenant).or_default().answering.push(rule.into());
     }
     Ok(())
 }

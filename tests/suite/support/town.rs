@@ -142,6 +142,12 @@ impl Town {
              select $1, day, '08:00', '17:00' from generate_series(1, 5) day where $2 <> ''",
         )
         .await;
+        self.run(
+            db,
+            "insert into answering (tenant_id, weekday, from_time, to_time, first, overflow_seconds)
+             select $1, day, '08:00', '12:00', 'town', 20 from generate_series(1, 5) day where $2 <> ''",
+        )
+        .await;
         let exception = "insert into calendar_exception (tenant_id, first_day, last_day, label)
                          values ($1, '2026-12-24', '2026-12-31', $2) returning id";
         let exception = self.insert(db, exception).await;
