@@ -192,6 +192,8 @@ pub struct Viewer {
     pub name: String,
     pub email: String,
     pub preferences: Preferences,
+    /// One of the center's team; a town's own switchboard is not.
+    pub of_center: bool,
     pub session: Vec<u8>,
     /// The message waiting for the next page.
     pub flash: Option<serde_json::Value>,

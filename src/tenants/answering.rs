@@ -45,12 +45,15 @@ pub struct Answering {
 }
 
 impl Answering {
-    /// For the agent's eye, where the call is the town's before it is ours.
-    pub fn sentence(self) -> Option<String> {
+    /// For the eye of an agent on this side, where the call is the other side's before it is theirs.
+    pub fn sentence(self, side: First) -> Option<String> {
         match (self.first, self.overflow_seconds) {
-            (First::Center, _) => None,
+            (first, _) if first == side => None,
             (First::Town, Some(seconds)) => Some(format!("Überlauf der Telefonzentrale, nach {seconds} s")),
             (First::Town, None) => Some("Telefonzentrale nimmt zuerst ab".to_owned()),
+            (First::Center, Some(seconds)) => Some(format!("Überlauf des ServiceCenters, nach {seconds} s")),
+            // So it is where nobody said anything.
+            (First::Center, None) => None,
         }
     }
 }

@@ -33,9 +33,12 @@ fn rule(line: Option<i64>, weekday: Weekday, from: &str, to: &str, answering: An
 fn center_answers_where_nobody_said_anything() {
     let center = Answering { first: First::Center, overflow_seconds: None };
     assert_eq!(who_first([], berlin("2026-11-17T10:30")), center);
-    assert_eq!(center.sentence(), None);
-    assert_eq!(town(Some(20)).sentence().as_deref(), Some(OVERFLOW));
-    assert_eq!(town(None).sentence().as_deref(), Some("Telefonzentrale nimmt zuerst ab"));
+    let words = |answering: Answering| [First::Center, First::Town].map(|side| answering.sentence(side));
+    assert_eq!(words(center), [None, None]);
+    assert_eq!(words(town(Some(20))), [Some(OVERFLOW.to_owned()), None]);
+    assert_eq!(words(town(None)), [Some("Telefonzentrale nimmt zuerst ab".to_owned()), None]);
+    let overflowing = Answering { overflow_seconds: Some(30), ..center };
+    assert_eq!(words(overflowing), [None, Some("Überlauf des ServiceCenters, nach 30 s".to_owned())]);
 }
 
 #[test]
@@ -142,7 +145,8 @@ async fn desk_says_that_a_call_is_the_switchboards_overflow(options: PgPoolOptio
     admin.post(&own, &week(&before(&admin.get(&own).await.body), ["10:00", "11:00", "town", ""])).await.is(303);
     assert!(page(&agent).await.contains("Telefonzentrale nimmt zuerst ab"));
     later(&test, 60 * 60 * 2);
-    let afternoon = page(&agent).await;
+    // Nobody touched the desk for so long that the session is over.
+    let afternoon = page(&test.sign_in(cast::AGENT).await).await;
     assert!(afternoon.contains("Stadt A") && !afternoon.contains("Telefonzentrale"));
 }
 

@@ -145,6 +145,9 @@ async fn agent_of_a_town_serves_that_town_alone(options: PgPoolOptions, database
         let insert = "insert into line (tenant_id, number, label) values ($1, $2, $3)";
         sqlx::query(insert).bind(tenant).bind(number).bind(label).execute(&mut *db).await.expect("a line");
     }
+    let rule = "insert into answering (tenant_id, weekday, from_time, to_time, first, overflow_seconds)
+                values ($1, 2, '00:00', '00:00', 'center', 30)";
+    sqlx::query(rule).bind(test.cast.stadt_a).execute(&mut *db).await.expect("a rule");
     let intake: i64 =
         sqlx::query_scalar("select id from line where number = '115'").fetch_one(&mut *db).await.expect("a line");
     db.commit().await.expect("commit");
@@ -170,7 +173,8 @@ async fn agent_of_a_town_serves_that_town_alone(options: PgPoolOptions, database
         .await
         .expect("the line");
     agent.post("/desk/calls", &[("line", &format!("{}-{line}", test.cast.stadt_a))]).await.is(303);
-    assert!(agent.get("/desk").await.is(200).body.contains("Stadt A am Telefon"));
+    let desk = agent.get("/desk").await.is(200).body;
+    assert!(desk.contains("Stadt A am Telefon") && desk.contains("Überlauf des ServiceCenters, nach 30 s"), "{desk}");
 
     admin.post(&person, &[("version", "1"), ("name", "Zentrale A"), ("roles", "viewer")]).await.is(303);
     agent.get("/desk").await.is(403);

@@ -13,7 +13,7 @@ pub async fn find_viewer(db: &mut PgConnection, session: &[u8], now: DateTime<Ut
     let row = sqlx::query!(
         r#"
         select account.id as "id: AccountId", account.name, account.email, account.single_keys,
-               account.town_sound, account.greeting,
+               account.town_sound, account.greeting, account.of_center,
                session.last_seen_at, session.flash,
                (select name from center) as "center!",
                array(select role from account_role where account_id = account.id and tenant_id is null) as "center_roles!",
@@ -59,6 +59,7 @@ pub async fn find_viewer(db: &mut PgConnection, session: &[u8], now: DateTime<Ut
         name: row.name,
         email: row.email,
         preferences: Preferences { single_keys: row.single_keys, town_sound: row.town_sound, greeting: row.greeting },
+        of_center: row.of_center,
         session: session.to_vec(),
         flash: row.flash,
         tenants: row.tenants.0,

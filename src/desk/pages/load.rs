@@ -17,7 +17,7 @@ use crate::directory;
 use crate::ids::TenantId;
 use crate::knowledge::{self, EntryView};
 use crate::search::{self, Hit};
-use crate::tenants::{self, Place};
+use crate::tenants::{self, First, Place};
 use crate::web;
 
 const HITS: usize = 12;
@@ -135,7 +135,9 @@ impl Origin {
         }
         let town = town.and_then(|town| viewer.tenant_by_id(town)).cloned();
         let label = record.line_label.clone().unwrap_or_default();
-        Ok(Self { town, line, label, dialled: record.dialled.clone(), situation })
+        let side = if viewer.of_center { First::Center } else { First::Town };
+        let overflow = situation.as_ref().and_then(|situation| situation.answering.sentence(side));
+        Ok(Self { town, line, label, dialled: record.dialled.clone(), situation, overflow })
     }
 }
 

@@ -69,6 +69,8 @@ pub struct Origin {
     pub label: String,
     pub dialled: Option<String>,
     pub situation: Option<LineSituation>,
+    /// The other side, the town's own switchboard or the center, answers this line first at this hour.
+    pub overflow: Option<String>,
 }
 
 pub struct EntryPart {
@@ -262,11 +264,6 @@ impl DeskView {
 impl Origin {
     pub fn accent(&self) -> &str {
         self.town.as_ref().map_or("", |town| &town.accent)
-    }
-
-    /// The town's own switchboard answers this line first.
-    pub fn overflow(&self) -> Option<String> {
-        self.situation.as_ref().and_then(|situation| situation.answering.sentence())
     }
 
     pub fn number(&self) -> String {
