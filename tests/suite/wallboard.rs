@@ -126,7 +126,11 @@ async fn call_taken_by_hand_is_talked_in_and_not_measured(options: PgPoolOptions
     let agent = test.sign_in(cast::AGENT_OF_B).await;
     agent.post("/desk/calls", &[("line", &format!("{}-{line}", test.cast.stadt_b))]).await.is(303);
     let seen = board(&agent).await;
-    assert!(seen.contains("Im Gespräch 1 1 heute angenommen") && seen.contains("Stadt B 0 – 1 – 1 0"), "{seen}");
+    assert!(
+        seen.contains("Im Gespräch 1 1 heute angenommen") && seen.contains("– noch keine Wartezeit gemessen"),
+        "{seen}"
+    );
+    assert!(seen.contains("Stadt B 0 – 1 – 1 0"), "{seen}");
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
