@@ -103,7 +103,8 @@ async fn desk_shows_a_real_call_from_ring_to_end(options: PgPoolOptions, databas
     in_chromium(&test, async |browser| {
         browser.sign_in(cast::AGENT).await;
         browser.until_text("Bereit").await;
-        let ring = exchange.call(Call { seat_ms: 3_000, caller_ms: 3_000, ..Call::default() });
+        // Long enough for a busy machine to see each state.
+        let ring = exchange.call(Call { seat_ms: 10_000, caller_ms: 6_000, ..Call::default() });
         let look = async {
             browser.until_text("Es klingelt").await;
             browser.until_text("Stadt A").await;
