@@ -52,11 +52,18 @@ pub enum Error {
     Internal(anyhow::Error),
 }
 
+/// PostgreSQL's code for it.
+const DEADLOCK: &str = "40P01";
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::RowNotFound => Self::NotFound,
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Unavailable(error),
+            // Two acts waited for each other, and this one was ended; once more it goes through.
+            sqlx::Error::Database(ref of_database) if of_database.code().as_deref() == Some(DEADLOCK) => {
+                Self::Unavailable(error)
+            }
             other => Self::Database(other),
         }
     }

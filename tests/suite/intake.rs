@@ -9,7 +9,7 @@ use crate::support::TestApp;
 use crate::support::events::{answered, event, messages, text};
 
 /// What `GET /api/v1/calls` says to a program that may see everything.
-async fn calls(test: &TestApp, query: &str) -> Vec<serde_json::Value> {
+pub async fn calls(test: &TestApp, query: &str) -> Vec<serde_json::Value> {
     let scopes = ["calls".to_owned()];
     let mut db = test.begin_as_system().await;
     let token = ortsgespraech::accounts::create_token(&mut db, "Test", &scopes, None, test.app.clock.now()).await;
@@ -18,7 +18,7 @@ async fn calls(test: &TestApp, query: &str) -> Vec<serde_json::Value> {
     answer.json()["calls"].as_array().expect("a list").clone()
 }
 
-async fn center(options: PgPoolOptions, database: PgConnectOptions) -> (TestApp, SourceId) {
+pub async fn center(options: PgPoolOptions, database: PgConnectOptions) -> (TestApp, SourceId) {
     let test = TestApp::start(options, database).await;
     let mut db = test.begin_as_system().await;
     for (tenant, number) in [(test.cast.stadt_a, "+496990009100"), (test.cast.stadt_b, "+494066969100")] {
@@ -30,7 +30,7 @@ async fn center(options: PgPoolOptions, database: PgConnectOptions) -> (TestApp,
     (test, source)
 }
 
-async fn take(test: &TestApp, messages: Vec<Incoming>) -> Vec<Taken> {
+pub async fn take(test: &TestApp, messages: Vec<Incoming>) -> Vec<Taken> {
     test.app.intake.take(messages).await.expect("taken")
 }
 

@@ -74,5 +74,6 @@ mod tenancy;
 mod tenants;
 mod traces;
 mod traffic;
+mod turns;
 mod verbs;
 mod wallboard;

@@ -14,6 +14,7 @@ mod sweep;
 mod whose;
 
 pub use numbers::forget_old_numbers;
+pub(super) use store::hold_source_of;
 pub use sweep::close_forgotten;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
+use crate::calls::intake::hold_source_of;
 use crate::calls::{CallKey, Disposition, EntryKey};
 use crate::ids::{AccountId, CallId, EntryId, LineId, TenantId};
 
@@ -210,6 +211,9 @@ pub async fn move_to_town(
     now: DateTime<Utc>,
 ) -> sqlx::Result<CallKey> {
     let tenant = if from_intake { town } else { key.tenant };
+    if tenant != key.tenant {
+        hold_source_of(db, key.tenant, key.id, Some(key.opened_at)).await?;
+    }
     sqlx::query!(
         "update call set tenant_id = $4, tenant_caller = $5, is_assigned = true, caller_place = null,
                          version = version + 1

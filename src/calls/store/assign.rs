@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
+use crate::calls::intake::hold_source_of;
 use crate::ids::{CallId, SourceId, TenantId};
 
 /// A call of no town: nobody owns the number that was dialled.
@@ -73,6 +74,7 @@ pub async fn assign_call(
     call: CallId,
     tenant: TenantId,
 ) -> sqlx::Result<bool> {
+    hold_source_of(db, intake, call, None).await?;
     let moved = sqlx::query!(
         "update call set tenant_id = $3, tenant_caller = coalesce(tenant_caller, $3), is_assigned = true,
                          version = version + 1
@@ -81,9 +83,8 @@ pub async fn assign_call(
         call as CallId,
         tenant as TenantId
     )
-    .execute(&mut *db)
+    .execute(db)
     .await?;
-    move_reference(db, call, tenant).await?;
     Ok(moved.rows_affected() == 1)
 }
 
@@ -94,6 +95,7 @@ pub async fn unassign_call(
     call: CallId,
     tenant: TenantId,
 ) -> sqlx::Result<bool> {
+    hold_source_of(db, tenant, call, None).await?;
     let moved = sqlx::query!(
         "update call set tenant_id = $1, tenant_caller = nullif(tenant_caller, $3), is_assigned = false,
                          version = version + 1
@@ -102,21 +104,7 @@ pub async fn unassign_call(
         call as CallId,
         tenant as TenantId
     )
-    .execute(&mut *db)
-    .await?;
-    move_reference(db, call, intake).await?;
-    Ok(moved.rows_affected() == 1)
-}
-
-/// The reference has no key to the call that would carry it along.
-async fn move_reference(db: &mut PgConnection, call: CallId, tenant: TenantId) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update call_reference set tenant_id = $2
-         where call_id = $1 and exists (select from call where tenant_id = $2 and id = $1)",
-        call as CallId,
-        tenant as TenantId
-    )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(moved.rows_affected() == 1)
 }

@@ -9,11 +9,10 @@ use super::super::group::Touched;
 use super::super::whose::Directory;
 use super::column;
 use crate::calls::{EventClock, Incoming};
-use crate::ids::{LineId, SourceId, TenantId};
+use crate::ids::{CallId, LineId, SourceId, TenantId};
 
 /// Names that are kept of what is odd, for each source; the rest is counted together.
 const MOST_NAMES: i64 = 200;
-const SIGNALS_KEPT: TimeDelta = TimeDelta::hours(1);
 /// A repetition that comes later than this would count again; no source repeats itself after weeks.
 const MARKS_KEPT: TimeDelta = TimeDelta::days(60);
 
@@ -22,6 +21,26 @@ pub async fn hold_sources(db: &mut PgConnection, sources: &BTreeSet<SourceId>) -
     sqlx::query!(
         "select pg_advisory_xact_lock(hashtext('calls of a source'), id) from (select id from unnest($1::int[]) as id order by id) as ordered",
         &sources
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Waits until nothing is being taken over from the source of this call, and keeps it so until the transaction ends: whoever
+/// moves a call to another tenant must not do it under the hands of who adds to it.
+pub async fn hold_source_of(
+    db: &mut PgConnection,
+    tenant: TenantId,
+    call: CallId,
+    opened_at: Option<DateTime<Utc>>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtext('calls of a source'), source_id) from call
+         where tenant_id = $1 and id = $2 and opened_at = coalesce($3, opened_at)",
+        tenant as TenantId,
+        call as CallId,
+        opened_at
     )
     .execute(db)
     .await?;
@@ -79,8 +98,12 @@ pub async fn note_unassigned(db: &mut PgConnection, touched: &[Touched<'_>], now
     sqlx::query!(
         "insert into source_oddity (source_id, kind, name, times, first_at, last_at)
          select source_id, 'number', named, sum(times), $4, $4 from (
-             select source_id, times, case when (select count(*) from source_oddity known
-                    where known.source_id = new.source_id and known.kind = 'number') < $5 then name else '…' end as named
+             select source_id, times, case
+                 when exists (select from source_oddity known
+                              where (known.source_id, known.kind, known.name) = (new.source_id, 'number', new.name))
+                   or (select count(*) from source_oddity known
+                       where known.source_id = new.source_id and known.kind = 'number') < $5 then name
+                 else '…' end as named
              from unnest($1::int[], $2::text[], $3::bigint[]) as new (source_id, name, times)
          ) as bounded group by source_id, named
          on conflict (source_id, kind, name) do update set
@@ -133,10 +156,9 @@ pub async fn note_traffic(
     Ok(())
 }
 
-/// Callers' numbers by their own day; signals and marks when nobody can need them any more.
+/// Callers' numbers by their own day; marks when nobody can need them any more.
 pub async fn delete_old(db: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<u64> {
     let numbers = sqlx::query!("delete from caller_number where delete_at <= $1", now).execute(&mut *db).await?;
-    sqlx::query!("delete from seat_signal where at < $1", now - SIGNALS_KEPT).execute(&mut *db).await?;
     sqlx::query!("delete from call_event_key where received_at < $1", now - MARKS_KEPT).execute(db).await?;
     Ok(numbers.rows_affected())
 }
