@@ -93,9 +93,7 @@ impl CheckPage {
                 "warn",
                 "Noch nicht verbunden. Ein laufender Server versucht es innerhalb von fünf Sekunden.".to_owned(),
             ),
-            None if self.hours.iter().all(|hour| hour.messages == 0) => {
-                ("warn", "In den letzten 24 Stunden kam nichts.".to_owned())
-            }
+            None if self.is_quiet() => ("warn", "In den letzten 24 Stunden kam nichts.".to_owned()),
             None => ("good", "Die Anlage meldet sich.".to_owned()),
         }
     }
@@ -136,6 +134,11 @@ impl CheckPage {
 
     fn dialable(oddity: &Oddity) -> Option<String> {
         Number::parse(&oddity.name).dialable().map(|number| number.trim_start_matches('+').to_owned())
+    }
+
+    /// Nothing came in the last day.
+    fn is_quiet(&self) -> bool {
+        self.hours.iter().all(|hour| hour.messages == 0)
     }
 
     fn hour_words(hour: &Hour) -> String {
