@@ -47,6 +47,10 @@ id!(
     EntryId(i64)
 );
 id!(
+    /// What holds for a while.
+    BulletinId(i64)
+);
+id!(
     /// A call, unique across tenants and months.
     CallId(i64)
 );

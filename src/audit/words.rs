@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 18] = [
+pub const THINGS: [(&str, &str); 19] = [
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -16,6 +16,7 @@ pub const THINGS: [(&str, &str); 18] = [
     ("api_token", "Zugang für ein Programm"),
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
+    ("bulletin", "Meldung"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
@@ -24,10 +25,11 @@ pub const THINGS: [(&str, &str); 18] = [
     ("desk", "Arbeitsplatz"),
 ];
 
-const ACTIONS: [(&str, &str); 24] = [
+const ACTIONS: [(&str, &str); 25] = [
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
+    ("ended", "beendet"),
     ("forgotten", "vergessen"),
     ("restored", "wiederhergestellt"),
     ("activated", "eingeschaltet"),
@@ -51,7 +53,7 @@ const ACTIONS: [(&str, &str); 24] = [
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 46] = [
+const FIELDS: [(&str, &str); 54] = [
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -98,6 +100,14 @@ const FIELDS: [(&str, &str); 46] = [
     ("unchanged", "unverändert"),
     ("rejected", "abgelehnt"),
     ("queue", "Warteschlange"),
+    ("priority", "Wichtigkeit"),
+    ("start", "Gilt ab"),
+    ("end", "Gilt bis"),
+    ("acknowledgement", "Lesen bestätigen"),
+    ("towns", "Gilt für"),
+    ("lines", "Rufnummern"),
+    ("topics", "Themen"),
+    ("entries", "Einträge"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

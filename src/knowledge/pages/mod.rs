@@ -39,6 +39,8 @@ pub enum Place {
     Entries,
     LifeSituations,
     Units,
+    /// Kept by the bulletins, which know this room and not the other way round.
+    Bulletins,
     /// Kept by the search, which knows this room and not the other way round.
     Words,
     Misses,
@@ -52,6 +54,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Entries, "A–Z", "", P::ReadKnowledge),
         (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
         (Place::Units, "Stellen", "/units", P::ReadKnowledge),
+        (Place::Bulletins, "Meldungen", "/bulletins", P::ReadKnowledge),
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
         (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
         (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
