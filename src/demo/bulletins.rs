@@ -1,12 +1,15 @@
 //! Two bulletins of the demo: one of a town, to be acknowledged, and one of the Kreis for everybody.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use crate::audit::{self, Act, Actor};
 use crate::bulletins::{self, Announcement, Priority};
 use crate::clock;
 use crate::ids::TenantId;
+
+/// Five o'clock in winter.
+const AFTERNOON: NaiveTime = NaiveTime::from_hms_opt(16, 0, 0).expect("a time");
 
 pub async fn insert_bulletins(
     db: &mut PgConnection,
@@ -32,7 +35,7 @@ fn closed(town: TenantId, now: DateTime<Utc>) -> Announcement {
                 .to_owned(),
         priority: Priority::Important,
         starts_at: now,
-        ends_at: Some(now + TimeDelta::days(7)),
+        ends_at: Some(clock::day_of(now + TimeDelta::days(7)).and_time(AFTERNOON).and_utc()),
         remind_on: None,
         needs_acknowledgement: true,
         towns: vec![town],

@@ -121,6 +121,7 @@ async fn ending_is_taken_back_with_one_click(options: PgPoolOptions, database: P
     assert!(editor.get(&format!("{LIST}?phase=current")).await.is(200).body.contains("Jetzt beenden"));
     editor.post(&format!("{page}/end"), &[]).await.is(303);
     test.app.clock.advance(TimeDelta::days(1));
+    let editor = test.sign_in(cast::EDITOR_OF_A).await;
     editor.post(&format!("{page}/restoration"), &[]).await.is(303);
     assert!(editor.get(LIST).await.is(200).body.contains("oder ihre Zeit ist vorbei"));
 }
