@@ -45,6 +45,7 @@ mod knowledge_api;
 mod knowledge_editor;
 mod knowledge_import;
 mod knowledge_verbs;
+mod layers;
 mod native_events;
 mod numbers;
 mod relations;

@@ -7,13 +7,12 @@ use axum::response::{IntoResponse, Response};
 use sqlx::PgConnection;
 
 use super::super::store;
-use super::super::{Content, Entry, EntryView, Outcome, Published, Target, publish};
+use super::super::{Content, Entry, EntryView, Layer, LayerKey, LayerText, Outcome, Published, Target, publish};
 use super::form::{Change, EntryForm};
 use super::{EntryPlace, Place, entry_url, places, town};
 use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
 use crate::audit::Actor;
-use crate::clock;
 use crate::directory::{self, Unit};
 use crate::ids::EntryId;
 use crate::web::forms::Errors;
@@ -161,21 +160,10 @@ fn saved_text(saved: Published) -> String {
 
 /// The text as an agent would read it; nothing is stored.
 fn preview(app: &App, tenant: &TenantAccess, entry: Option<&Entry>, content: Content) -> EntryView {
-    let now = app.clock.now();
-    let entry = Entry {
-        tenant: tenant.id,
-        tenant_slug: tenant.slug.clone(),
-        tenant_short_name: tenant.short_name.clone(),
-        id: entry.map_or(EntryId(0), |entry| entry.id),
-        external_id: String::new(),
-        version: entry.map_or(1, |entry| entry.version + 1),
-        is_published: false,
-        content,
-        unit: None,
-        published_at: now,
-        author: String::new(),
-    };
-    EntryView::new(entry, tenant, clock::day_of(now))
+    let id = entry.map_or(EntryId(0), |entry| entry.id);
+    let version = entry.map_or(1, |entry| entry.version + 1);
+    let layers = vec![Layer { tenant: tenant.id, text: LayerText::Whole(content) }];
+    super::unsaved(app, tenant, LayerKey { tenant: tenant.id, entry: id, version }, &layers)
 }
 
 async fn show(

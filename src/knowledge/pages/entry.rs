@@ -67,7 +67,7 @@ pub(super) async fn show(
     banner: Option<Banner>,
 ) -> web::Result<Page<EntryPage>> {
     let unit = match entry.unit {
-        Some(unit) => directory::find_unit(&mut *db, place.owner, unit).await?,
+        Some((tenant, unit)) => directory::find_unit(&mut *db, tenant, unit).await?,
         None => None,
     };
     let state = store::find_state(&mut *db, place.owner, place.id).await?.ok_or(web::Error::NotFound)?;

@@ -8,6 +8,7 @@ mod groups;
 mod history;
 mod withdrawal;
 
+use super::{Entry, EntryView, Layer, LayerKey, Merged, Owner, merge};
 use crate::access::{Permission as P, TenantAccess, Viewer};
 use crate::app::App;
 use crate::clock;
@@ -117,6 +118,33 @@ impl EntryPlace {
 
 fn entry_url(tenant: &TenantAccess, owner_slug: &str, id: EntryId) -> String {
     format!("/knowledge/{}/entries/{owner_slug}/{id}", tenant.slug)
+}
+
+/// A text that is not stored, as an agent would read it.
+fn unsaved(app: &App, tenant: &TenantAccess, key: LayerKey, layers: &[Layer]) -> EntryView {
+    let now = app.clock.now();
+    let Merged { content, composition } = merge(layers);
+    let names = tenant
+        .sources
+        .iter()
+        .map(|source| (source.id, Owner { slug: source.slug.clone(), short_name: source.short_name.clone() }));
+    let entry = Entry {
+        tenant: tenant.id,
+        tenant_slug: tenant.slug.clone(),
+        tenant_short_name: tenant.short_name.clone(),
+        id: key.entry,
+        external_id: String::new(),
+        version: key.version,
+        is_published: false,
+        content,
+        composition,
+        owners: names.collect(),
+        layers: layers.iter().map(|layer| LayerKey { tenant: layer.tenant, ..key }).collect(),
+        unit: None,
+        published_at: now,
+        author: String::new(),
+    };
+    EntryView::new(entry, tenant, clock::day_of(now))
 }
 
 fn today(app: &App) -> chrono::NaiveDate {

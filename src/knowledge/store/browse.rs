@@ -40,10 +40,9 @@ pub async fn count_by_letter(db: impl PgExecutor<'_>, listing: &Listing) -> sqlx
     let rows = sqlx::query!(
         r#"select letter, count(*) as "count!"
            from entry
-           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
-                and (source.topics is null or source.topics && life_situations)
            left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
-           where case when $2 then published_version is null and entry.tenant_id = $1 else published_version is not null end
+           where case when $2 then published_version is null and latest_version > 0 and entry.tenant_id = $1
+                      else (entry.tenant_id, entry.id) in (select seen.tenant_id, seen.id from readable_entries($1) seen) end
              and ($3 = '' or strpos(sort_key, $3) > 0)
              and ($4::bool is null or (entry.tenant_id = $1) = $4)
              and ($5::bool is null or (coalesce(valid_from <= $6, true) and coalesce(valid_until >= $6, true)) = $5)
@@ -75,10 +74,9 @@ pub async fn list_entries(
         r#"select entry.tenant_id as "tenant: TenantId", entry.id as "id: EntryId", title,
                   coalesce(unit.name, unit_name) as unit, life_situations, changed_at, valid_from, valid_until
            from entry
-           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
-                and (source.topics is null or source.topics && life_situations)
            left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
-           where case when $2 then published_version is null and entry.tenant_id = $1 else published_version is not null end
+           where case when $2 then published_version is null and latest_version > 0 and entry.tenant_id = $1
+                      else (entry.tenant_id, entry.id) in (select seen.tenant_id, seen.id from readable_entries($1) seen) end
              and ($3 = '' or strpos(sort_key, $3) > 0)
              and ($4::bool is null or (entry.tenant_id = $1) = $4)
              and ($5::bool is null or (coalesce(valid_from <= $6, true) and coalesce(valid_until >= $6, true)) = $5)
@@ -107,11 +105,9 @@ pub async fn list_entries(
 pub async fn count_by_life_situation(db: impl PgExecutor<'_>, reader: TenantId) -> sqlx::Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(
         r#"select situation as "situation!", count(*) as "count!"
-           from entry
-           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
-                and (source.topics is null or source.topics && life_situations)
+           from readable_entries($1) seen
+           join entry on entry.tenant_id = seen.tenant_id and entry.id = seen.id
            cross join unnest(life_situations) as situation
-           where published_version is not null
            group by situation order by situation"#,
         reader as TenantId,
     )
@@ -124,12 +120,10 @@ pub async fn count_by_life_situation(db: impl PgExecutor<'_>, reader: TenantId) 
 pub async fn count_by_unit(db: impl PgExecutor<'_>, reader: TenantId) -> sqlx::Result<Vec<(TenantId, String, i64)>> {
     let rows = sqlx::query!(
         r#"select entry.tenant_id as "tenant: TenantId", coalesce(unit.name, unit_name) as "unit!", count(*) as "count!"
-           from entry
-           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
-                and (source.topics is null or source.topics && life_situations)
+           from readable_entries($1) seen
+           join entry on entry.tenant_id = seen.tenant_id and entry.id = seen.id
            left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
-           where published_version is not null
-             and coalesce(unit.name, unit_name) is not null
+           where coalesce(unit.name, unit_name) is not null
            group by 1, 2 order by 2, 1"#,
         reader as TenantId,
     )

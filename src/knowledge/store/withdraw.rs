@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use super::adapt::hold_family;
 use super::publish::{insert_change, lock_entry};
 use crate::audit::{self, Act, Actor};
 use crate::ids::{EntryId, TenantId};
@@ -37,15 +38,19 @@ async fn point_to(
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<bool>> {
-    let Some(entry) = lock_entry(db, tenant, id).await? else { return Ok(None) };
+    hold_family(db, tenant, id).await?;
+    let Some(entry) = lock_entry(db, tenant, id).await?.filter(|entry| entry.version > 0) else { return Ok(None) };
     if entry.is_published == public {
         return Ok(Some(false));
     }
     sqlx::query!(
-        "update entry set published_version = case when $3 then latest_version end where tenant_id = $1 and id = $2",
+        "update entry set published_version = case when $3 then latest_version end, pointed_at = $4, rests = false,
+                archived_at = null
+         where tenant_id = $1 and id = $2",
         tenant as TenantId,
         id as EntryId,
         public,
+        now,
     )
     .execute(&mut *db)
     .await?;
