@@ -148,9 +148,9 @@ impl Bulletin {
         self.said.lines.is_empty() || line.is_some_and(|line| self.said.lines.contains(&line))
     }
 
-    /// It names this entry, or one of the things that the entry is about.
-    pub fn is_about(&self, entry: EntryId, topics: &[String]) -> bool {
-        self.said.entries.iter().any(|(_, named)| *named == entry)
+    /// It names one of these entries, or one of the things that they are about.
+    pub fn is_about(&self, entries: &[EntryId], topics: &[String]) -> bool {
+        self.said.entries.iter().any(|(_, named)| entries.contains(named))
             || self.said.topics.iter().any(|topic| topics.contains(topic))
     }
 

@@ -153,7 +153,7 @@ async fn find_by_number(app: &App, tenant: &TenantAccess, text: &str) -> web::Re
     let Ok(number) = text.trim_start_matches("Nr.").trim().parse() else { return Ok(None) };
     let mut db = app.begin(&tenant.scope()).await?;
     for owner in &tenant.sources {
-        let found = knowledge::find_entry(&mut *db, tenant.id, owner.id, EntryId(number)).await?;
+        let found = knowledge::find_entry(&mut db, tenant.id, owner.id, EntryId(number)).await?;
         if let Some(entry) = found {
             return Ok(Some((entry.tenant, entry.id)));
         }

@@ -55,8 +55,10 @@ impl BulletinsPart {
     }
 
     pub fn of_entry(&self, view: &EntryView) -> Vec<&Bulletin> {
+        // Also where it names the entry that this one stands upon.
+        let entries: Vec<_> = view.entry.layers.iter().map(|layer| layer.entry).collect();
         let topics = &view.entry.content.life_situations;
-        self.here.iter().filter(|bulletin| bulletin.is_about(view.entry.id, topics)).collect()
+        self.here.iter().filter(|bulletin| bulletin.is_about(&entries, topics)).collect()
     }
 }
 
