@@ -51,6 +51,10 @@ id!(
     BulletinId(i64)
 );
 id!(
+    /// A file of an entry.
+    AttachmentId(i64)
+);
+id!(
     /// A call, unique across tenants and months.
     CallId(i64)
 );

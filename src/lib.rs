@@ -16,7 +16,7 @@
 //! app.rs                         App: what every request may reach (pool, clock, search index)
 //!   |
 //! <feature>/mod.rs store.rs ...  the features in reading order, each using only earlier ones:
-//!                                audit, tenants, accounts, directory, knowledge, bulletins, search, calls, telephony, desk, wallboard
+//!                                audit, tenants, accounts, directory, knowledge, bulletins, search, public, calls, telephony, desk, wallboard
 //!   |
 //! access.rs                      who is asking and what they may do
 //!   |
@@ -69,6 +69,7 @@ pub mod desk;
 pub mod directory;
 pub mod ids;
 pub mod knowledge;
+pub mod public;
 pub mod routes;
 pub mod search;
 pub mod telemetry;

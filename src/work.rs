@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::calls;
 use crate::db::{Ringer, keep_up};
 use crate::desk::{BulletinFollower, DeskFollower};
+use crate::knowledge;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower};
@@ -81,6 +82,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = learning::forget_old_lessons(&app).await {
             tracing::warn!(%error, "old answers cannot be forgotten");
+        }
+        if let Err(error) = knowledge::attachments::forget_removed_attachments(&app).await {
+            tracing::warn!(%error, "removed attachments cannot be deleted");
         }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 19] = [
+pub const THINGS: [(&str, &str); 22] = [
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -17,6 +17,9 @@ pub const THINGS: [(&str, &str); 19] = [
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
     ("bulletin", "Meldung"),
+    ("attachment", "Anhang"),
+    ("public_door", "Öffentliches Lesen"),
+    ("public_exclusion", "Nicht öffentlich"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
@@ -53,7 +56,7 @@ const ACTIONS: [(&str, &str); 25] = [
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 54] = [
+const FIELDS: [(&str, &str); 56] = [
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -108,6 +111,8 @@ const FIELDS: [(&str, &str); 54] = [
     ("lines", "Rufnummern"),
     ("topics", "Themen"),
     ("entries", "Einträge"),
+    ("entry", "Eintrag Nr."),
+    ("file_name", "Datei"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

@@ -10,9 +10,10 @@ use crate::support::markup::{forms, query_names};
 use crate::support::site::{Site, own_path, percent_encoded};
 
 /// Tables that hold no text of anybody: times, numbers and keys.
-const WITHOUT_WORDS: [&str; 9] = [
+const WITHOUT_WORDS: [&str; 10] = [
     "account_role",
     "answering",
+    "attachment_content",
     "bulletin_acknowledgement",
     "call_entry",
     "call_event",

@@ -17,7 +17,7 @@ use crate::desk::sitting::Sitting;
 use crate::desk::{Desk, KEPT, State, Undo, store};
 use crate::directory;
 use crate::ids::TenantId;
-use crate::knowledge::{self, EntryView};
+use crate::knowledge::{self, EntryView, attachments};
 use crate::search::{self, Hit};
 use crate::tenants::{self, First, Place};
 use crate::web;
@@ -164,7 +164,9 @@ async fn find_entry_part(
         Some((tenant, unit)) => directory::find_unit(&mut *db, tenant, unit).await?,
         None => None,
     };
-    Ok(Some(EntryPart { unit, stale: !entry.is_published, view: EntryView::new(entry, town, today), answered }))
+    let files = attachments::list_files(&mut *db, &entry, |file| knowledge::file_url(town, file)).await?;
+    let stale = !entry.is_published;
+    Ok(Some(EntryPart { unit, stale, view: EntryView::new(entry, town, today).with_files(files), answered }))
 }
 
 /// The line taken last comes first, then the towns by name; the first nine have digits.

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::State;
 
 use super::super::store::{self, VersionLine};
-use super::super::{Entry, EntryView};
-use super::{EntryPlace, Place, places, today};
+use super::super::{Entry, EntryView, attachments};
+use super::{EntryPlace, Place, file_url, places, today};
 use crate::access::Viewer;
 use crate::app::App;
 use crate::directory::{self, Unit};
@@ -72,9 +72,10 @@ pub(super) async fn show(
     };
     let state = store::find_state(&mut *db, place.owner, place.id).await?.ok_or(web::Error::NotFound)?;
     let versions = store::list_versions(&mut *db, place.owner, place.id, 0, LATEST + 1).await?;
+    let files = attachments::list_files(&mut db, &entry, |file| file_url(&place.tenant, file)).await?;
     let frame = Frame::of(app, viewer, Section::Knowledge, entry.content.title.clone()).await?;
     let places = places(viewer, &place.tenant, Place::Elsewhere);
-    let view = EntryView::new(entry, &place.tenant, today(app)).as_page();
+    let view = EntryView::new(entry, &place.tenant, today(app)).with_files(files).as_page();
     Ok(Page(EntryPage { frame, places, place, view, unit, versions, banner, is_withdrawn: !state.is_published }))
 }
 

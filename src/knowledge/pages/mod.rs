@@ -1,5 +1,6 @@
 //! Pages of the knowledge: browsing, one entry with its history, the editor.
 
+mod attachments;
 mod browse;
 mod editor;
 mod entry;
@@ -16,8 +17,11 @@ use crate::ids::{EntryId, TenantId};
 use crate::web::places::{PlaceLink, Places};
 use crate::web::{self, Routes};
 
+pub use attachments::file_url;
+
 pub fn routes() -> Routes {
     Routes::new()
+        .merge(attachments::routes())
         .get("/knowledge", P::ReadKnowledge, browse::tenants_page)
         .get("/knowledge/{tenant}", P::ReadKnowledge, browse::entries_page)
         .get("/knowledge/{tenant}/life-situations", P::ReadKnowledge, groups::life_situations_page)
@@ -42,6 +46,8 @@ pub enum Place {
     Units,
     /// Kept by the bulletins, which know this room and not the other way round.
     Bulletins,
+    /// Kept by the public door.
+    Public,
     /// Kept by the search, which knows this room and not the other way round.
     Words,
     Misses,
@@ -59,6 +65,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
         (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
         (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
+        (Place::Public, "Öffentlich", "/public", P::EditKnowledge),
     ];
     let offered = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
     let links = offered.map(|(place, label, path, _)| PlaceLink {

@@ -4,6 +4,7 @@ mod adapt;
 mod browse;
 mod bulk;
 mod changes;
+mod family;
 mod layers;
 mod publish;
 mod read;
@@ -15,6 +16,7 @@ pub use browse::{
 };
 pub use bulk::{BulkWriter, Counts};
 pub use changes::{change_position, count_changes, list_changes, list_for_index, list_published_versions};
+pub use family::list_family;
 pub use layers::find_layers;
 pub use publish::{find_entry_id, lock_entry, publish};
 pub use read::{

@@ -43,8 +43,9 @@ impl Site {
         pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, withdrawn));
         let editor = self.allowed(&self.a, Permission::EditKnowledge).await;
         pages.push((editor, "/knowledge/stadt-a/bulletins".to_owned()));
-        let with_switch = "/knowledge/stadt-a/learned".to_owned();
-        pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch));
+        for with_switch in ["/knowledge/stadt-a/learned", "/knowledge/stadt-a/public"] {
+            pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch.to_owned()));
+        }
         let asterisk = self.a.get("asterisk");
         for path in ["", "/check"].map(|page| format!("/telephony/{asterisk}{page}")) {
             pages.push((self.allowed(&self.a, Permission::ManageCenter).await, path));
