@@ -290,7 +290,8 @@ create table entry_draft (
     entry_id bigint not null,
     -- The version it began with; 0: none yet.
     based_on int not null,
-    revision int not null check (revision > 0),
+    -- The last saving.
+    revision bigint not null,
     state text not null default 'draft' check (state in ('draft', 'review', 'returned', 'approved')),
     -- When an approved text becomes public.
     release_at timestamptz,
@@ -304,10 +305,12 @@ create table entry_draft (
     check ((state = 'approved') = (release_at is not null))
 );
 create index entry_draft_due on entry_draft (release_at) where release_at is not null;
+-- Numbers of revisions are never used twice, so that a form that was left open is not taken for another one.
+create sequence draft_revision as bigint;
 create table entry_draft_revision (
     tenant_id int not null,
     entry_id bigint not null,
-    revision int not null,
+    revision bigint not null,
     content jsonb not null,
     saved_at timestamptz not null,
     account_id bigint references account on delete set null,
@@ -325,3 +328,25 @@ create table editorial (
     version int not null default 1
 );
 call protect_by_tenant('editorial');
+
+-- Who reads an entry: every town that takes it over, and whether it says something otherwise. The owner may know that,
+-- though the towns' rows are not its own.
+create function entry_readers(of_tenant int, of_entry bigint)
+returns table (short_name text, kind text, adapts boolean)
+language plpgsql as $$
+declare
+    system text := coalesce(current_setting('ortsgespraech.system', true), '');
+begin
+    perform set_config('ortsgespraech.system', 'on', true);
+    return query
+    select tenant.short_name, tenant.kind, own.id is not null
+    from entry
+    join tenant on tenant.kind <> 'intake' and tenant.id <> of_tenant
+    join lateral knowledge_sources(tenant.id) source on source.tenant_id = entry.tenant_id
+         and (source.topics is null or source.topics && entry.life_situations)
+    left join entry own on own.tenant_id = tenant.id and own.base_entry_id = coalesce(entry.base_entry_id, entry.id)
+         and own.published_version is not null
+    where entry.tenant_id = of_tenant and entry.id = of_entry
+    order by tenant.short_name;
+    perform set_config('ortsgespraech.system', system, true);
+end $$;

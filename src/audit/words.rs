@@ -24,7 +24,7 @@ pub const THINGS: [(&str, &str); 18] = [
     ("desk", "Arbeitsplatz"),
 ];
 
-const ACTIONS: [(&str, &str); 24] = [
+const ACTIONS: [(&str, &str); 33] = [
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
@@ -37,6 +37,15 @@ const ACTIONS: [(&str, &str); 24] = [
     ("revoked", "widerrufen"),
     ("published", "veröffentlicht"),
     ("withdrawn", "zurückgezogen"),
+    ("asked for review", "zur Prüfung gegeben"),
+    ("planned", "Veröffentlichung geplant"),
+    ("returned", "zurückgegeben"),
+    ("discarded", "Entwurf verworfen"),
+    ("kept own words", "eigene Angaben behalten"),
+    ("accepted base", "Grundlage übernommen"),
+    ("detached", "von der Grundlage gelöst"),
+    ("archived", "archiviert"),
+    ("unarchived", "aus dem Archiv geholt"),
     ("corrected", "berichtigt"),
     ("imported", "eingelesen"),
     ("changed password", "Passwort geändert"),

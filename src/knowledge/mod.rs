@@ -4,6 +4,8 @@ mod adaptation;
 mod api;
 mod check;
 mod content;
+mod diff;
+mod draft;
 pub mod export;
 pub mod import;
 mod merge;
@@ -15,6 +17,7 @@ mod view;
 pub use adaptation::{Adaptation, Part, Stance};
 pub use check::Reason;
 pub use content::{Content, Field, LIFE_SITUATIONS, Link, fold, sort_key};
+pub use draft::{Draft, DraftState, Verdict, publish_text, release, release_due};
 pub use merge::{Composition, Layer, LayerText, Merged, Piece, merge};
 pub use pages::{Place, places, town};
 pub use store::{

@@ -140,6 +140,8 @@ pub struct VersionLine {
     pub created_at: DateTime<Utc>,
     pub author: String,
     pub is_published: bool,
+    /// Not the author's words changed, but what they stand on.
+    pub is_moved_base: bool,
 }
 
 /// The newest first.
@@ -153,7 +155,8 @@ pub async fn list_versions(
     sqlx::query_as!(
         VersionLine,
         r#"select version.version, version.title, version.created_at, version.author,
-                  coalesce(entry.published_version = version.version, false) as "is_published!"
+                  coalesce(entry.published_version = version.version, false) as "is_published!",
+                  version.reason = 'base' as "is_moved_base!"
            from entry_version version
            join entry on entry.tenant_id = version.tenant_id and entry.id = version.entry_id
            where version.tenant_id = $1 and version.entry_id = $2
