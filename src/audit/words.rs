@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 18] = [
+pub const THINGS: [(&str, &str); 19] = [
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -16,6 +16,7 @@ pub const THINGS: [(&str, &str); 18] = [
     ("api_token", "Zugang für ein Programm"),
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
+    ("review", "Zweite Person"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),

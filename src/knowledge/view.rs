@@ -38,7 +38,6 @@ pub struct EntryView {
     /// The entry is the page itself and not a part of one.
     pub is_page: bool,
     reader: TenantId,
-    reader_name: String,
     today: NaiveDate,
 }
 
@@ -47,8 +46,7 @@ impl askama::filters::HtmlSafe for EntryView {}
 
 impl EntryView {
     pub fn new(entry: Entry, viewing: &TenantAccess, today: NaiveDate) -> Self {
-        let (accent, reader_name) = (viewing.accent.clone(), viewing.short_name.clone());
-        Self { entry, accent, is_page: false, reader: viewing.id, reader_name, today }
+        Self { entry, accent: viewing.accent.clone(), is_page: false, reader: viewing.id, today }
     }
 
     #[must_use]

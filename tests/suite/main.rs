@@ -3,6 +3,7 @@
 mod acceptance;
 mod accessibility;
 mod accounts;
+mod adapting;
 mod answering;
 mod architecture;
 mod asterisk_calls;

@@ -90,7 +90,9 @@ impl EntryForm {
         let modes = Part::all().map(|part| (part, Mode::of(patch, part))).collect();
         let additions = patch.additions.iter().map(|(field, html)| (*field, html.to_notation())).collect();
         let adapting = Adapting { stance: patch.stance, modes, additions };
-        Self { adapting, ..Self::of(&content) }
+        let mut form = Self::of(&content);
+        form.adapting = adapting;
+        form
     }
 
     /// A whole text, or what is said otherwise than the base.

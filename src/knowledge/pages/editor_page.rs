@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::super::diff::{self, Kind, Run};
-use super::super::{EntryView, Field, Html, Layer, LayerKey, LayerText, Part, store};
+use super::super::{EntryView, Html, Layer, LayerKey, LayerText, Part, store};
 use super::adapting::Mode;
 use super::form::{Change, EntryForm};
 use super::subject::Subject;
@@ -115,16 +115,6 @@ impl PartRow {
 
     fn is_text(&self) -> bool {
         matches!(self.part, Part::Text(_))
-    }
-
-    fn field(&self) -> Option<Field> {
-        if let Part::Text(field) = self.part { Some(field) } else { None }
-    }
-}
-
-impl AdaptationPage {
-    fn draft_state(&self) -> Option<(&'static str, &'static str)> {
-        self.subject.draft.as_ref().map(|draft| (draft.state.colour(), draft.state.label()))
     }
 }
 

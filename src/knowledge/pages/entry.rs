@@ -114,7 +114,10 @@ async fn show_day(
         Some(entry) => (entry, format!("Das ist der Stand am {}.", format::date(day))),
         None => {
             let now = store::find_entry(&mut db, place.tenant.id, place.owner, place.id).await?;
-            let text = format!("Am {} war dieser Eintrag nicht veröffentlicht. Gezeigt wird der heutige Stand.", format::date(day));
+            let text = format!(
+                "Am {} war dieser Eintrag nicht veröffentlicht. Gezeigt wird der heutige Stand.",
+                format::date(day)
+            );
             (now.ok_or(web::Error::NotFound)?, text)
         }
     };

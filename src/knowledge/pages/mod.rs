@@ -1,7 +1,9 @@
 //! Pages of the knowledge: browsing, one entry with its history, the editor.
 
 mod adapting;
+mod archive;
 mod browse;
+mod comparison;
 mod draft;
 mod editor;
 mod editor_page;
@@ -33,6 +35,15 @@ pub fn routes() -> Routes {
         .post("/knowledge/{tenant}/entries", P::EditKnowledge, editor::create_entry)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/edit", P::EditKnowledge, editor::edit_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}", P::EditKnowledge, editor::save_entry)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/archive", P::EditKnowledge, archive::archive_entry)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/restoration", P::EditKnowledge, archive::restore_entry)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/detachment", P::EditKnowledge, archive::detach_entry)
+        .get("/knowledge/{tenant}/entries/{owner}/{entry}/comparison", P::EditKnowledge, comparison::comparison_page)
+        .post(
+            "/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}/draft",
+            P::EditKnowledge,
+            comparison::take_up_version,
+        )
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/draft", P::EditKnowledge, draft::draft_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/draft", P::EditKnowledge, draft::autosave)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/draft/release", P::EditKnowledge, draft::release_draft)
@@ -42,6 +53,7 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/tasks", P::EditKnowledge, tasks::tasks_page)
         .get("/knowledge/{tenant}/tasks/{knowledge_task}", P::EditKnowledge, tasks::task_page)
         .post("/knowledge/{tenant}/tasks/{knowledge_task}/decision", P::EditKnowledge, tasks::decide_task)
+        .post("/knowledge/{tenant}/editorial", P::ManageTenant, tasks::set_editorial)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/withdrawal", P::EditKnowledge, withdrawal::withdrawal_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/withdrawal", P::EditKnowledge, withdrawal::withdraw_entry)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/publication", P::EditKnowledge, withdrawal::republish_entry)

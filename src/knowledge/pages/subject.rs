@@ -101,7 +101,9 @@ impl Subject {
 
     pub fn form(&self) -> EntryForm {
         let revision = self.draft.as_ref().map_or(0, |draft| draft.revision);
-        EntryForm { version: self.version(), revision, ..EntryForm::of_text(self.latest_text(), self.base.as_ref()) }
+        let mut form = EntryForm::of_text(self.latest_text(), self.base.as_ref());
+        (form.version, form.revision) = (self.version(), revision);
+        form
     }
 
     /// The form as it was when somebody began with this version and this saving.

@@ -11,7 +11,7 @@ use super::super::diff::{self, Kind, PartDiff};
 use super::super::store::{self, DraftLine, Task, TaskKind, TaskOutcome};
 use super::super::{Adaptation, Content, DraftState, LayerKey, LayerText, Part, fold, merge, publish_adaptation};
 use super::{Place, entry_url, places, town};
-use crate::access::{TenantAccess, Viewer};
+use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::ids::KnowledgeTaskId;
@@ -54,9 +54,14 @@ pub(super) struct TasksPage {
     pager: Pager,
     task_count: i64,
     draft_count: i64,
+    needs_review: bool,
 }
 
 impl TasksPage {
+    fn may_manage(&self) -> bool {
+        self.tenant.may(Permission::ManageTenant)
+    }
+
     fn draft_state(&self, draft: &DraftLine) -> DraftState {
         DraftState::parse(&draft.state)
     }
@@ -77,6 +82,7 @@ pub(super) async fn tasks_page(
     let mut db = app.begin(&tenant.scope()).await?;
     let task_count = store::count_open_tasks(&mut *db, tenant.id, &title).await?;
     let draft_count = store::count_drafts(&mut *db, tenant.id, &title, &filter.state).await?;
+    let needs_review = store::requires_review(&mut *db, tenant.id).await?;
     let path = format!("/knowledge/{}/tasks", tenant.slug);
     let (count, what) = if filter.is_drafts() { (draft_count, "Entwürfe") } else { (task_count, "Aufgaben") };
     let pager = Pager::new(&path, &filter, &filter.page, count, what);
@@ -88,7 +94,38 @@ pub(super) async fn tasks_page(
     }
     let frame = Frame::of(&app, &viewer, Section::Knowledge, "Aufgaben").await?;
     let places = places(&viewer, &tenant, Place::Tasks);
-    Ok(Page(TasksPage { frame, places, tenant, filter, tasks, drafts, pager, task_count, draft_count }))
+    Ok(Page(TasksPage { frame, places, tenant, filter, tasks, drafts, pager, task_count, draft_count, needs_review }))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct EditorialForm {
+    requires_review: String,
+}
+
+/// Whether a second person has to look at each text.
+pub(super) async fn set_editorial(
+    State(app): State<App>,
+    viewer: Viewer,
+    InTenant(tenant): InTenant,
+    Form(form): Form<EditorialForm>,
+) -> web::Result<Response> {
+    let tenant = town(tenant)?;
+    let required = form.requires_review == "on";
+    let (actor, now) = (Actor::from(&viewer), app.clock.now());
+    let mut db = app.begin(&tenant.scope()).await?;
+    store::set_requires_review(&mut *db, tenant.id, required).await?;
+    let act = audit::Act {
+        tenant: Some(tenant.id),
+        action: if required { "activated" } else { "deactivated" },
+        thing: "review",
+        thing_id: tenant.slug.clone(),
+        details: serde_json::json!({}),
+    };
+    audit::record(&mut *db, now, &actor, act).await?;
+    db.commit().await?;
+    let said = if required { "Ab jetzt sieht eine zweite Person jeden Text an." } else { "Eine Person genügt." };
+    web::done(&app, &viewer, said, &format!("/knowledge/{}/tasks?what=drafts", tenant.slug)).await
 }
 
 /// One part of the base that moved.

@@ -177,7 +177,6 @@ pub struct DraftLine {
     pub entry: EntryId,
     pub title: String,
     pub state: String,
-    pub is_adaptation: bool,
     pub release_at: Option<DateTime<Utc>>,
     pub note: Option<String>,
     pub changed_at: DateTime<Utc>,
@@ -195,8 +194,7 @@ pub async fn list_drafts(
 ) -> sqlx::Result<Vec<DraftLine>> {
     sqlx::query_as!(
         DraftLine,
-        r#"select draft.entry_id as "entry: EntryId", entry.title, draft.state, entry.base_entry_id is not null as "is_adaptation!",
-                  draft.release_at, draft.note, draft.changed_at, last.author
+        r#"select draft.entry_id as "entry: EntryId", entry.title, draft.state, draft.release_at, draft.note, draft.changed_at, last.author
            from entry_draft draft
            join entry on entry.tenant_id = draft.tenant_id and entry.id = draft.entry_id
            join entry_draft_revision last on last.tenant_id = draft.tenant_id and last.entry_id = draft.entry_id

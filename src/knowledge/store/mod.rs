@@ -24,8 +24,10 @@ pub use drafts::{
 pub use layers::find_layers;
 pub use publish::{find_entry_id, insert_empty, lock_entry, publish};
 pub use read::{
-    EntryState, Reader, find_entry, find_entry_at, find_entry_version, find_latest, find_owner, find_state, is_rewritten_since,
-    list_life_situations, list_own_published, list_readers, list_titles,
+    EntryState, Reader, find_entry, find_entry_at, find_entry_version, find_latest, find_owner, find_state,
+    is_rewritten_since, list_life_situations, list_own_published, list_readers, list_titles,
 };
-pub use tasks::{Task, TaskKind, TaskOutcome, close_task, count_open_tasks, find_open_task, find_task, list_tasks};
-pub use withdraw::{republish, withdraw};
+pub use tasks::{
+    Task, TaskKind, TaskOutcome, close_task, close_tasks_of, count_open_tasks, find_open_task, find_task, list_tasks,
+};
+pub use withdraw::{detach, republish, set_archived, withdraw};

@@ -17,11 +17,8 @@ pub enum TaskOutcome {
     Kept,
     /// The base's words hold, at least in part.
     Accepted,
-    Withdrawn,
     /// Goes on as an entry of its own.
     Detached,
-    /// The reason is gone.
-    Over,
 }
 
 impl TaskOutcome {
@@ -29,9 +26,7 @@ impl TaskOutcome {
         match self {
             Self::Kept => "kept",
             Self::Accepted => "accepted",
-            Self::Withdrawn => "withdrawn",
             Self::Detached => "detached",
-            Self::Over => "over",
         }
     }
 }
@@ -49,7 +44,6 @@ pub struct Task {
     pub moves: i32,
     /// Whose text moved.
     pub base_name: String,
-    pub version: i32,
 }
 
 struct Row {
@@ -62,14 +56,13 @@ struct Row {
     opened_at: DateTime<Utc>,
     moves: i32,
     base_name: String,
-    version: i32,
 }
 
 impl From<Row> for Task {
     fn from(row: Row) -> Self {
         let kind = if row.kind == "base_withdrawn" { TaskKind::BaseWithdrawn } else { TaskKind::BaseChanged };
-        let Row { id, entry, title, since_version, latest_version, opened_at, moves, base_name, version, .. } = row;
-        Self { id, entry, title, kind, since_version, latest_version, opened_at, moves, base_name, version }
+        let Row { id, entry, title, since_version, latest_version, opened_at, moves, base_name, .. } = row;
+        Self { id, entry, title, kind, since_version, latest_version, opened_at, moves, base_name }
     }
 }
 
@@ -84,7 +77,7 @@ pub async fn list_tasks(
     let rows = sqlx::query_as!(
         Row,
         r#"select task.id as "id: KnowledgeTaskId", task.entry_id as "entry: EntryId", entry.title, task.kind, since_version,
-                  entry.latest_version, opened_at, moves, base.short_name as base_name, task.version
+                  entry.latest_version, opened_at, moves, base.short_name as base_name
            from knowledge_task task
            join entry on entry.tenant_id = task.tenant_id and entry.id = task.entry_id
            join tenant base on base.id = entry.base_tenant_id
@@ -116,7 +109,7 @@ pub async fn find_task(db: impl PgExecutor<'_>, tenant: TenantId, id: KnowledgeT
     let row = sqlx::query_as!(
         Row,
         r#"select task.id as "id: KnowledgeTaskId", task.entry_id as "entry: EntryId", entry.title, task.kind, since_version,
-                  entry.latest_version, opened_at, moves, base.short_name as base_name, task.version
+                  entry.latest_version, opened_at, moves, base.short_name as base_name
            from knowledge_task task
            join entry on entry.tenant_id = task.tenant_id and entry.id = task.entry_id
            join tenant base on base.id = entry.base_tenant_id
@@ -169,4 +162,27 @@ pub async fn close_task(
     .execute(db)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// All open ones of an entry.
+pub async fn close_tasks_of(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    entry: EntryId,
+    outcome: TaskOutcome,
+    account: Option<AccountId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update knowledge_task set closed_at = $3, outcome = $4, closed_by = $5, version = version + 1
+         where tenant_id = $1 and entry_id = $2 and closed_at is null",
+        tenant as TenantId,
+        entry as EntryId,
+        now,
+        outcome.as_str(),
+        account as Option<AccountId>,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
