@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 19] = [
+pub const THINGS: &[(&str, &str)] = &[
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -17,6 +17,7 @@ pub const THINGS: [(&str, &str); 19] = [
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
     ("review", "Zweite Person"),
+    ("bulletin", "Meldung"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
@@ -25,10 +26,11 @@ pub const THINGS: [(&str, &str); 19] = [
     ("desk", "Arbeitsplatz"),
 ];
 
-const ACTIONS: [(&str, &str); 33] = [
+const ACTIONS: &[(&str, &str)] = &[
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
+    ("ended", "beendet"),
     ("forgotten", "vergessen"),
     ("restored", "wiederhergestellt"),
     ("activated", "eingeschaltet"),
@@ -61,7 +63,7 @@ const ACTIONS: [(&str, &str); 33] = [
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 46] = [
+const FIELDS: &[(&str, &str)] = &[
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -108,6 +110,14 @@ const FIELDS: [(&str, &str); 46] = [
     ("unchanged", "unverändert"),
     ("rejected", "abgelehnt"),
     ("queue", "Warteschlange"),
+    ("priority", "Wichtigkeit"),
+    ("start", "Gilt ab"),
+    ("end", "Gilt bis"),
+    ("acknowledgement", "Lesen bestätigen"),
+    ("towns", "Gilt für"),
+    ("lines", "Rufnummern"),
+    ("topics", "Themen"),
+    ("entries", "Einträge"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answers;
+mod bulletins;
 mod closing_days;
 mod fill;
 pub mod live;

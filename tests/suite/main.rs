@@ -13,6 +13,8 @@ mod asterisk_links;
 mod asterisk_resync;
 mod asterisk_translate;
 mod bad_input;
+mod bulletins;
+mod bulletins_desk;
 mod calendar;
 mod calls_api;
 mod center;

@@ -13,6 +13,7 @@ use crate::support::site::{Site, own_path, percent_encoded};
 const WITHOUT_WORDS: &[&str] = &[
     "account_role",
     "answering",
+    "bulletin_acknowledgement",
     "call_entry",
     "call_event",
     "desk",

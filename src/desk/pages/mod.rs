@@ -1,6 +1,7 @@
 //! The desk's addresses. Every act answers with the whole desk: as a page for a plain form, as the part below the frame for htmx.
 
 mod acts;
+mod bulletins;
 mod control;
 mod load;
 mod telephone;
@@ -43,6 +44,7 @@ pub fn routes() -> Routes {
         .post("/desk/calls/{call}/callback", UseDesk, control::call_back)
         .post("/desk/calls/{call}/note", UseDesk, acts::keep_note)
         .post("/desk/calls/{call}/end", UseDesk, acts::end)
+        .post("/desk/bulletins/{owner}/{bulletin}/acknowledgement", UseDesk, bulletins::acknowledge)
         .post("/desk/undo", UseDesk, acts::undo)
         .post("/desk/after-call/extension", UseDesk, acts::extend_after_call)
         .post("/desk/after-call/keep", UseDesk, acts::keep_after_call)

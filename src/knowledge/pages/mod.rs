@@ -68,6 +68,8 @@ pub enum Place {
     LifeSituations,
     Units,
     Tasks,
+    /// Kept by the bulletins, which know this room and not the other way round.
+    Bulletins,
     /// Kept by the search, which knows this room and not the other way round.
     Words,
     Misses,
@@ -82,6 +84,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
         (Place::Units, "Stellen", "/units", P::ReadKnowledge),
         (Place::Tasks, "Aufgaben", "/tasks", P::EditKnowledge),
+        (Place::Bulletins, "Meldungen", "/bulletins", P::ReadKnowledge),
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
         (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
         (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),

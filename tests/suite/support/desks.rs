@@ -13,10 +13,11 @@ const SHARED_LINE: &str =
 pub async fn every_state(site: &Site) -> Vec<(Client, String)> {
     let test = &site.test;
     let talking = site.allowed(&site.a, Permission::UseDesk).await;
-    let mut states: Vec<_> = ["transferred", "callback", "unanswered", "complaint", "misdialled", "note", "town"]
-        .into_iter()
-        .map(|panel| (talking.clone(), format!("/desk?panel={panel}")))
-        .collect();
+    let mut states: Vec<_> =
+        ["transferred", "callback", "unanswered", "complaint", "misdialled", "note", "town", "bulletins"]
+            .into_iter()
+            .map(|panel| (talking.clone(), format!("/desk?panel={panel}")))
+            .collect();
     states.push((talking.clone(), "/desk?q=zaunk".to_owned()));
     states.push((talking, "/desk?q=gibtesnicht".to_owned()));
 

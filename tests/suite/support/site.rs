@@ -41,6 +41,8 @@ impl Site {
         }
         let withdrawn = format!("/knowledge/stadt-a/entries/stadt-a/{}", self.a.get("withdrawn"));
         pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, withdrawn));
+        let editor = self.allowed(&self.a, Permission::EditKnowledge).await;
+        pages.push((editor, "/knowledge/stadt-a/bulletins".to_owned()));
         let with_switch = "/knowledge/stadt-a/learned".to_owned();
         pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch));
         let asterisk = self.a.get("asterisk");

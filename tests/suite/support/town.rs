@@ -144,7 +144,29 @@ impl Town {
                       from entry where tenant_id = $1 and external_id = $2 returning id";
         let lesson = self.insert(db, lesson).await;
         self.keep("lesson", lesson);
+        self.insert_bulletins(db).await;
         self.run(db, "insert into learning_switch (tenant_id, learns) select $1, true where $2 <> ''").await;
+    }
+
+    /// One that holds now and was read by somebody, and one that was ended before its time.
+    async fn insert_bulletins(&mut self, db: &mut PgConnection) {
+        for ended in ["null", "'2026-11-17T09:00:00Z'::timestamptz"] {
+            let bulletin = format!(
+                "insert into bulletin (tenant_id, title, text, priority, starts_at, remind_on, ended_at,
+                                       needs_acknowledgement, towns, lines, topics, entry_tenants, entries, created_at,
+                                       changed_at, changed_by)
+                 select $1, $2, $2, 'urgent', '2026-11-17T08:00:00Z', '2026-11-18', {ended}, true, array[$1],
+                        '{{}}', array[$2], array[tenant_id], array[id], now(), now(), $2
+                 from entry where tenant_id = $1 and external_id = $2 returning id"
+            );
+            let bulletin = self.insert(db, &bulletin).await;
+            self.values.entry("bulletin").or_insert(bulletin.to_string());
+        }
+        let read = "insert into bulletin_acknowledgement (tenant_id, bulletin_id, account_id, acknowledged_at)
+                    select $1, min(bulletin.id), min(role.account_id), now()
+                    from bulletin, account_role role
+                    where bulletin.tenant_id = $1 and role.tenant_id = $1 and role.role = 'editor' and $2 <> ''";
+        self.run(db, read).await;
     }
 
     async fn insert_schedule(&mut self, db: &mut PgConnection, number: &str) {
