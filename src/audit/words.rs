@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 18] = [
+pub const THINGS: [(&str, &str); 19] = [
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -22,9 +22,10 @@ pub const THINGS: [(&str, &str); 18] = [
     ("call", "Anruf"),
     ("source", "Telefonanlage"),
     ("desk", "Arbeitsplatz"),
+    ("gap", "Wissenslücke"),
 ];
 
-const ACTIONS: [(&str, &str); 24] = [
+const ACTIONS: [(&str, &str); 31] = [
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
@@ -47,11 +48,18 @@ const ACTIONS: [(&str, &str); 24] = [
     ("ended token", "ältere Schlüssel beendet"),
     ("assigned", "zugeordnet"),
     ("assignment withdrawn", "Zuordnung zurückgenommen"),
+    ("answered", "beantwortet"),
+    ("closed", "geschlossen"),
+    ("reopened", "wieder geöffnet"),
+    ("merged", "zusammengelegt"),
+    ("separated", "wieder getrennt"),
+    ("handed over", "weitergegeben"),
+    ("returned", "zurückgegeben"),
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 46] = [
+const FIELDS: [(&str, &str); 51] = [
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -98,6 +106,11 @@ const FIELDS: [(&str, &str); 46] = [
     ("unchanged", "unverändert"),
     ("rejected", "abgelehnt"),
     ("queue", "Warteschlange"),
+    ("assignee", "Zuständig"),
+    ("outcome", "Ergebnis"),
+    ("answer", "Antwort"),
+    ("into", "Zusammengelegt mit"),
+    ("to", "An"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

@@ -141,6 +141,8 @@ fn unseen(path: &str) -> Vec<&'static str> {
         "/telephony/{source}/activation"
         | "/telephony/unassigned/{call}/assignment/withdrawal"
         | "/center/team/{member}/activation"
+        // And what became of a report is told at a desk without a call.
+        | "/desk/gaps/{report}/acknowledgement"
         | "/desk/after-call/keep" => Vec::new(),
         "/tenants/{tenant}/closing-days/restoration" => {
             vec!["line", "first_day", "last_day", "opens", "closes", "label"]

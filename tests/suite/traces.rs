@@ -10,13 +10,15 @@ use crate::support::markup::{forms, query_names};
 use crate::support::site::{Site, own_path, percent_encoded};
 
 /// Tables that hold no text of anybody: times, numbers and keys.
-const WITHOUT_WORDS: [&str; 8] = [
+const WITHOUT_WORDS: [&str; 10] = [
     "account_role",
     "answering",
     "call_entry",
     "call_event",
     "desk",
     "entry_change",
+    "gap_measure",
+    "gap_miss",
     "learning_switch",
     "service_hours",
 ];

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use super::view::{
     CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
 };
-use super::{Focus, Looks, telephone};
+use super::{Focus, Looks, gaps, telephone};
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::calls::{self, Call, OwnCalls, RecentCall};
@@ -23,6 +23,7 @@ use crate::web;
 const HITS: usize = 12;
 const RECENT: i64 = 12;
 const PLACES: i64 = 8;
+const TOLD: i64 = 5;
 
 pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Result<DeskView> {
     let mut sitting = Sitting::look(app, viewer).await?;
@@ -41,6 +42,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         ("transferred", Some(town)) => directory::list_units(&mut *db, town).await?,
         _ => Vec::new(),
     };
+    let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
     let telephone = telephone::find_telephone(&mut *db, present, now).await?;
     let desk = desk.clone();
     sitting.finish().await?;
@@ -69,6 +71,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         ringing,
         caller,
         telephone,
+        gap,
         idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
         units,
@@ -83,6 +86,7 @@ async fn find_idle(db: &mut PgConnection, viewer: &Viewer, desk: &Desk, now: Dat
         lines: find_lines(&mut *db, viewer, desk, now).await?,
         recent: find_recent(&mut *db, viewer, now).await?,
         waiting: telephone::find_waiting(&mut *db, viewer, now).await?,
+        told: crate::gaps::list_untold(&mut *db, viewer.account, TOLD).await?,
     })
 }
 

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
+use super::gaps::GapPart;
 use super::telephone::{RingingPart, TelephonePart, WaitingPart};
 use super::{Focus, Looks};
 use crate::access::TenantAccess;
 use crate::calls::{Call, Disposition, LogLine, REASONS_UNANSWERED, RecentCall, ShownEntry};
 use crate::desk::{REASONS_FOR_PAUSE, State};
 use crate::directory::Unit;
+use crate::gaps::Told;
 use crate::ids::CallId;
 use crate::knowledge::EntryView;
 use crate::search::{Completion, Correction, Hit};
@@ -34,6 +36,8 @@ pub struct DeskView {
     /// Who is on the telephone, as long as the call runs.
     pub caller: Option<String>,
     pub telephone: TelephonePart,
+    /// The panel "Lücke melden".
+    pub gap: Option<GapPart>,
     /// Empty during a call.
     pub idle: Idle,
     pub towns: Vec<TenantAccess>,
@@ -47,6 +51,8 @@ pub struct Idle {
     pub lines: Vec<LineGroup>,
     pub recent: Vec<RecentCall>,
     pub waiting: Vec<WaitingPart>,
+    /// What became of own reports.
+    pub told: Vec<Told>,
 }
 
 pub struct CallPart {
@@ -184,6 +190,7 @@ impl DeskView {
         match field {
             "detail" => &form.detail,
             "number" => &form.number,
+            "lacks_knowledge" => &form.lacks_knowledge,
             _ => &form.note,
         }
     }
@@ -196,6 +203,9 @@ impl DeskView {
         }
         if field == "number" {
             return self.number_to_dial();
+        }
+        if field == "lacks_knowledge" && self.call.as_ref().is_some_and(|call| call.record.lacks_knowledge) {
+            return "1";
         }
         let note = self.call.as_ref().and_then(|call| call.record.note.as_deref());
         note.filter(|_| field == "note").unwrap_or_default()

@@ -10,6 +10,7 @@ pub mod doors;
 pub mod events;
 pub mod fake_pbx;
 pub mod forms;
+pub mod gaps;
 pub mod listening;
 pub mod log;
 pub mod markup;

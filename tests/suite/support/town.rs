@@ -62,6 +62,7 @@ impl Town {
         town.insert_schedule(&mut db, number).await;
         town.insert_people(&mut db, test).await;
         town.connect_telephones(&mut db, test).await;
+        town.report_gaps(&mut db).await;
         db.commit().await.expect("commit");
         town.take_calls(test).await;
         town
