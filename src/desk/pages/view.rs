@@ -204,9 +204,6 @@ impl DeskView {
         if field == "number" {
             return self.number_to_dial();
         }
-        if field == "lacks_knowledge" && self.call.as_ref().is_some_and(|call| call.record.lacks_knowledge) {
-            return "1";
-        }
         let note = self.call.as_ref().and_then(|call| call.record.note.as_deref());
         note.filter(|_| field == "note").unwrap_or_default()
     }

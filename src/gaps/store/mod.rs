@@ -5,6 +5,7 @@ mod collect;
 mod handing;
 mod queue;
 mod report;
+mod similar;
 mod told;
 
 pub use acts::{Closing, answer, assign, close, merge, reopen, separate, tell};
@@ -14,8 +15,9 @@ pub use collect::{
 };
 pub use handing::{Giver, Handing, answer_givers, find_base, hand_over, list_givers, return_to_givers};
 pub use queue::{
-    Measure, Similar, Wanted, count_gaps, count_occurrences, count_searches, find_gap, find_measure, list_gaps,
-    list_members, list_occurrences, list_similar,
+    Measure, Wanted, count_gaps, count_occurrences, count_searches, find_gap, find_measure, list_gaps,
+    list_occurrences,
 };
 pub use report::file_report;
+pub use similar::{Similar, list_members, list_similar};
 pub use told::{Told, count_own, list_own, list_untold, mark_seen};
