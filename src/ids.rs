@@ -66,3 +66,7 @@ id!(
     /// A telephone at which an agent sits.
     SeatId(i32)
 );
+id!(
+    /// What agents missed in the knowledge, grouped.
+    GapId(i64)
+);

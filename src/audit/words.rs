@@ -24,6 +24,7 @@ pub const THINGS: &[(&str, &str)] = &[
     ("call", "Anruf"),
     ("source", "Telefonanlage"),
     ("desk", "Arbeitsplatz"),
+    ("gap", "Wissenslücke"),
 ];
 
 const ACTIONS: &[(&str, &str)] = &[
@@ -59,6 +60,13 @@ const ACTIONS: &[(&str, &str)] = &[
     ("ended token", "ältere Schlüssel beendet"),
     ("assigned", "zugeordnet"),
     ("assignment withdrawn", "Zuordnung zurückgenommen"),
+    ("answered", "beantwortet"),
+    ("closed", "geschlossen"),
+    ("reopened", "wieder geöffnet"),
+    ("merged", "zusammengelegt"),
+    ("separated", "wieder getrennt"),
+    ("handed over", "weitergegeben"),
+    ("returned", "zurückgegeben"),
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
 ];
@@ -118,6 +126,11 @@ const FIELDS: &[(&str, &str)] = &[
     ("lines", "Rufnummern"),
     ("topics", "Themen"),
     ("entries", "Einträge"),
+    ("assignee", "Zuständig"),
+    ("outcome", "Ergebnis"),
+    ("answer", "Antwort"),
+    ("into", "Zusammengelegt mit"),
+    ("to", "An"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {
@@ -125,11 +138,11 @@ fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {
 }
 
 pub fn thing_words(thing: &str) -> &str {
-    word(&THINGS, thing)
+    word(THINGS, thing)
 }
 
 pub fn action_words(action: &str) -> &str {
-    word(&ACTIONS, action)
+    word(ACTIONS, action)
 }
 
 /// One line a field: "Name: Stadt A → Stadt Alpha", "Version: 3".
@@ -140,7 +153,7 @@ pub fn detail_words(details: &Value) -> Vec<String> {
             Some([before, after]) if is_change(name) => format!("{} → {}", plain(before), plain(after)),
             _ => plain(value),
         };
-        (!words.is_empty()).then(|| format!("{}: {words}", word(&FIELDS, name)))
+        (!words.is_empty()).then(|| format!("{}: {words}", word(FIELDS, name)))
     };
     fields.iter().filter_map(line).collect()
 }

@@ -6,6 +6,7 @@ mod answers;
 mod bulletins;
 mod closing_days;
 mod fill;
+mod gaps;
 pub mod live;
 mod simulate;
 mod store;

@@ -21,6 +21,8 @@ const WITHOUT_WORDS: &[&str] = &[
     "entry_change",
     "entry_publication",
     "knowledge_task",
+    "gap_measure",
+    "gap_miss",
     "learning_switch",
     "service_hours",
 ];

@@ -7,7 +7,7 @@ use super::bulletins::BulletinsPart;
 use super::view::{
     CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
 };
-use super::{Focus, Looks, telephone};
+use super::{Focus, Looks, gaps, telephone};
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::bulletins::{self, Bulletin};
@@ -25,6 +25,7 @@ use crate::web;
 const HITS: usize = 12;
 const RECENT: i64 = 12;
 const PLACES: i64 = 8;
+const TOLD: i64 = 5;
 
 pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Result<DeskView> {
     let mut sitting = Sitting::look(app, viewer).await?;
@@ -43,6 +44,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         ("transferred", Some(town)) => directory::list_units(&mut *db, town).await?,
         _ => Vec::new(),
     };
+    let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
     let telephone = telephone::find_telephone(&mut *db, present, now).await?;
     let origin = call.as_ref().filter(|_| is_worked_on).map(|call| &call.origin);
     let origin = origin.or(ringing.as_ref().map(|ringing| &ringing.origin));
@@ -76,6 +78,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         caller,
         telephone,
         bulletins,
+        gap,
         idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
         units,
@@ -90,6 +93,7 @@ async fn find_idle(db: &mut PgConnection, viewer: &Viewer, desk: &Desk, now: Dat
         lines: find_lines(&mut *db, viewer, desk, now).await?,
         recent: find_recent(&mut *db, viewer, now).await?,
         waiting: telephone::find_waiting(&mut *db, viewer, now).await?,
+        told: crate::gaps::list_untold(&mut *db, viewer.account, TOLD).await?,
     })
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::bulletins::BulletinsPart;
+use super::gaps::GapPart;
 use super::telephone::{RingingPart, TelephonePart, WaitingPart};
 use super::{Focus, Looks};
 use crate::access::TenantAccess;
@@ -10,6 +11,7 @@ use crate::bulletins::Bulletin;
 use crate::calls::{Call, Disposition, LogLine, REASONS_UNANSWERED, RecentCall, ShownEntry};
 use crate::desk::{REASONS_FOR_PAUSE, State};
 use crate::directory::Unit;
+use crate::gaps::Told;
 use crate::ids::CallId;
 use crate::knowledge::EntryView;
 use crate::search::{Completion, Correction, Hit};
@@ -37,6 +39,8 @@ pub struct DeskView {
     pub caller: Option<String>,
     pub telephone: TelephonePart,
     pub bulletins: BulletinsPart,
+    /// The panel "Lücke melden".
+    pub gap: Option<GapPart>,
     /// Empty during a call.
     pub idle: Idle,
     pub towns: Vec<TenantAccess>,
@@ -50,6 +54,8 @@ pub struct Idle {
     pub lines: Vec<LineGroup>,
     pub recent: Vec<RecentCall>,
     pub waiting: Vec<WaitingPart>,
+    /// What became of own reports.
+    pub told: Vec<Told>,
 }
 
 pub struct CallPart {
@@ -189,6 +195,7 @@ impl DeskView {
         match field {
             "detail" => &form.detail,
             "number" => &form.number,
+            "lacks_knowledge" => &form.lacks_knowledge,
             _ => &form.note,
         }
     }

@@ -74,6 +74,8 @@ pub enum Place {
     Words,
     Misses,
     Learned,
+    /// Kept by the gap loop, which knows this room too.
+    Gaps,
     Elsewhere,
 }
 
@@ -88,6 +90,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
         (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
         (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
+        (Place::Gaps, "Wissenslücken", "/gaps", P::EditKnowledge),
     ];
     let offered = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
     let links = offered.map(|(place, label, path, _)| PlaceLink {
