@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::calls;
 use crate::db::{Ringer, keep_up};
 use crate::desk::DeskFollower;
+use crate::knowledge::import::{self, ImportFollower};
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower};
@@ -33,6 +34,7 @@ impl Work {
         tasks.spawn(keep_up(WordFollower::new(app), ringer.bell("lexicon_change"), stopped.clone()));
         tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell("learned"), stopped.clone()));
         tasks.spawn(keep_up(DeskFollower::new(app), ringer.bell("seat_signal"), stopped.clone()));
+        tasks.spawn(keep_up(ImportFollower::new(app), ringer.bell("import_run"), stopped.clone()));
         tasks.spawn(ringer.run(stopped.clone()));
         tasks.spawn(keep_links(app.clone(), stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
@@ -80,6 +82,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = learning::forget_old_lessons(&app).await {
             tracing::warn!(%error, "old answers cannot be forgotten");
+        }
+        if let Err(error) = import::forget_old_previews(&app).await {
+            tracing::warn!(%error, "old previews of imports cannot be deleted");
         }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");
