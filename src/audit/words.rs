@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 18] = [
+pub const THINGS: [(&str, &str); 19] = [
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -16,6 +16,7 @@ pub const THINGS: [(&str, &str); 18] = [
     ("api_token", "Zugang für ein Programm"),
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
+    ("import_run", "Import"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
@@ -24,7 +25,7 @@ pub const THINGS: [(&str, &str); 18] = [
     ("desk", "Arbeitsplatz"),
 ];
 
-const ACTIONS: [(&str, &str); 24] = [
+const ACTIONS: [(&str, &str); 26] = [
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
@@ -39,6 +40,8 @@ const ACTIONS: [(&str, &str); 24] = [
     ("withdrawn", "zurückgezogen"),
     ("corrected", "berichtigt"),
     ("imported", "eingelesen"),
+    ("undone", "rückgängig gemacht"),
+    ("exported", "ausgegeben"),
     ("changed password", "Passwort geändert"),
     ("changed preferences", "Arbeitsweise geändert"),
     ("ended other sessions", "andere Sitzungen beendet"),
@@ -51,7 +54,7 @@ const ACTIONS: [(&str, &str); 24] = [
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 46] = [
+const FIELDS: [(&str, &str); 49] = [
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -98,6 +101,9 @@ const FIELDS: [(&str, &str); 46] = [
     ("unchanged", "unverändert"),
     ("rejected", "abgelehnt"),
     ("queue", "Warteschlange"),
+    ("file_name", "Datei"),
+    ("format", "Format"),
+    ("internal", "mit internen Hinweisen"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

@@ -258,6 +258,14 @@ impl<'a> Run<'a> {
     }
 }
 
+/// What a record of a preview would do now.
+pub async fn look(db: &mut PgConnection, tenant: TenantId, stored: StoredRecord) -> sqlx::Result<Planned> {
+    let mut records = [planned_again(stored)];
+    plan::decide(db, tenant, &mut records).await?;
+    let [record] = records;
+    Ok(record)
+}
+
 fn planned_again(stored: StoredRecord) -> Planned {
     let said = match stored.content {
         Some(content) => {

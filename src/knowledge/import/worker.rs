@@ -124,6 +124,7 @@ impl ImportFollower {
 
     async fn apply(&self, db: &mut PgConnection, run: &ImportRun) -> anyhow::Result<()> {
         let (actor, now) = (asker(run), self.app.clock.now());
+        self.tell_size(run, run.created + run.updated + run.conflicts + run.withdrawals).await?;
         let manner = Manner::Apply { withdraws: run.withdraws };
         let mut passage = Run::begin(db, run.tenant, run.id, manner, &actor, now).await?;
         let (mut last, mut done) = (0, 0);
@@ -144,11 +145,18 @@ impl ImportFollower {
 
     async fn undo(&self, db: &mut PgConnection, run: &ImportRun) -> anyhow::Result<()> {
         let (actor, now) = (asker(run), self.app.clock.now());
+        self.tell_size(run, run.created + run.updated + run.conflicts).await?;
         let mut undoing = undo::Undoing::begin(db, run, &actor, now).await?;
         while let Some(done) = undoing.step(db, BATCH).await? {
             self.tell(run, done).await?;
         }
         Ok(undoing.end(db).await?)
+    }
+
+    async fn tell_size(&self, run: &ImportRun, total: i64) -> sqlx::Result<()> {
+        let mut db = self.app.begin(&Scope::system()).await?;
+        imports::note_size(&mut *db, run.tenant, run.id, total).await?;
+        db.commit().await
     }
 
     /// Progress is told outside of the work's own transaction.

@@ -3,9 +3,11 @@
 mod browse;
 mod editor;
 mod entry;
+mod exports;
 mod form;
 mod groups;
 mod history;
+mod imports;
 mod withdrawal;
 
 use crate::access::{Permission as P, TenantAccess, Viewer};
@@ -31,6 +33,9 @@ pub fn routes() -> Routes {
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/publication", P::EditKnowledge, withdrawal::republish_entry)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/versions", P::ReadKnowledge, history::versions_page)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}", P::ReadKnowledge, history::version_page)
+        .get("/knowledge/{tenant}/export", P::ManageTenant, exports::export_page)
+        .post("/knowledge/{tenant}/export", P::ManageTenant, exports::export_knowledge)
+        .merge(imports::routes())
 }
 
 /// The areas of a tenant's knowledge; the last ones belong to features above this one.
@@ -39,6 +44,7 @@ pub enum Place {
     Entries,
     LifeSituations,
     Units,
+    Imports,
     /// Kept by the search, which knows this room and not the other way round.
     Words,
     Misses,
@@ -55,6 +61,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
         (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
         (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
+        (Place::Imports, "Importe", "/imports", P::EditKnowledge),
     ];
     let offered = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
     let links = offered.map(|(place, label, path, _)| PlaceLink {

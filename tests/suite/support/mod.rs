@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod desks;
 pub mod doors;
 pub mod events;
+pub mod exchange;
 pub mod fake_pbx;
 pub mod forms;
 pub mod listening;
@@ -19,5 +20,6 @@ pub mod site;
 pub mod switchboard;
 pub mod telephone;
 pub mod town;
+pub mod xzufi;
 
 pub use app::{Answer, Client, TestApp, empty_app};

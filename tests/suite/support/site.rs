@@ -43,6 +43,10 @@ impl Site {
         pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, withdrawn));
         let with_switch = "/knowledge/stadt-a/learned".to_owned();
         pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch));
+        let preview = self.a.get("preview");
+        for path in ["", "/records/1"].map(|page| format!("/knowledge/stadt-a/imports/{preview}{page}")) {
+            pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
+        }
         let asterisk = self.a.get("asterisk");
         for path in ["", "/check"].map(|page| format!("/telephony/{asterisk}{page}")) {
             pages.push((self.allowed(&self.a, Permission::ManageCenter).await, path));

@@ -18,7 +18,6 @@ pub struct RecordLine {
     pub outcome: String,
     pub reason: Option<String>,
     pub entry: Option<EntryId>,
-    pub version_after: Option<i32>,
     pub restored: Option<bool>,
     pub open_conflicts: i64,
 }
@@ -55,7 +54,7 @@ pub async fn list_records(
 ) -> sqlx::Result<Vec<RecordLine>> {
     sqlx::query_as!(
         RecordLine,
-        r#"select position, line, external_id, title, outcome, reason, entry_id as "entry: EntryId", version_after, restored,
+        r#"select position, line, external_id, title, outcome, reason, entry_id as "entry: EntryId", restored,
                   (select count(*) from import_conflict conflict
                    where conflict.tenant_id = $1 and conflict.run_id = $2 and conflict.position = record.position
                      and decision is null) as "open_conflicts!"

@@ -13,7 +13,6 @@ pub struct Undoable {
     pub entry: EntryId,
     /// The latest now.
     pub version: i32,
-    pub version_before: Option<i32>,
     pub published_before: Option<i32>,
     pub is_withdrawal: bool,
     /// Nobody changed the entry since.
@@ -30,8 +29,7 @@ pub async fn list_undoable(
 ) -> sqlx::Result<Vec<Undoable>> {
     sqlx::query_as!(
         Undoable,
-        r#"select record.position, entry.id as "entry: EntryId", entry.latest_version as version, record.version_before,
-                  record.published_before, record.version_after is null as "is_withdrawal!",
+        r#"select record.position, entry.id as "entry: EntryId", entry.latest_version as version, record.published_before, record.version_after is null as "is_withdrawal!",
                   (case when record.version_after is null
                         then entry.published_version is null and entry.latest_version = record.version_before
                         else entry.published_version is not distinct from record.version_after
