@@ -10,6 +10,7 @@ use crate::calls;
 use crate::db::{Ringer, keep_up};
 use crate::desk::{BulletinFollower, DeskFollower};
 use crate::gaps;
+use crate::knowledge::import::{self, ImportFollower};
 use crate::knowledge;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
@@ -36,6 +37,7 @@ impl Work {
         tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell("learned"), stopped.clone()));
         tasks.spawn(keep_up(DeskFollower::new(app), ringer.bell("seat_signal"), stopped.clone()));
         tasks.spawn(keep_up(BulletinFollower::new(app), ringer.bell("bulletin_change"), stopped.clone()));
+        tasks.spawn(keep_up(ImportFollower::new(app), ringer.bell("import_run"), stopped.clone()));
         tasks.spawn(ringer.run(stopped.clone()));
         tasks.spawn(keep_links(app.clone(), stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
@@ -114,6 +116,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = gaps::forget_old_reports(&app).await {
             tracing::warn!(%error, "old reports of gaps cannot be deleted");
+        }
+        if let Err(error) = import::forget_old_previews(&app).await {
+            tracing::warn!(%error, "old previews of imports cannot be deleted");
         }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");

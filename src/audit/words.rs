@@ -18,6 +18,7 @@ pub const THINGS: &[(&str, &str)] = &[
     ("entry", "Eintrag"),
     ("review", "Zweite Person"),
     ("bulletin", "Meldung"),
+    ("import_run", "Import"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
@@ -52,6 +53,8 @@ const ACTIONS: &[(&str, &str)] = &[
     ("unarchived", "aus dem Archiv geholt"),
     ("corrected", "berichtigt"),
     ("imported", "eingelesen"),
+    ("undone", "rückgängig gemacht"),
+    ("exported", "ausgegeben"),
     ("changed password", "Passwort geändert"),
     ("changed preferences", "Arbeitsweise geändert"),
     ("ended other sessions", "andere Sitzungen beendet"),
@@ -131,6 +134,9 @@ const FIELDS: &[(&str, &str)] = &[
     ("answer", "Antwort"),
     ("into", "Zusammengelegt mit"),
     ("to", "An"),
+    ("file_name", "Datei"),
+    ("format", "Format"),
+    ("internal", "mit internen Hinweisen"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

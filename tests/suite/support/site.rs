@@ -49,6 +49,10 @@ impl Site {
             let path = format!("/knowledge/stadt-a/gaps/{}", self.a.get(name));
             pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
         }
+        let preview = self.a.get("preview");
+        for path in ["", "/records/1"].map(|page| format!("/knowledge/stadt-a/imports/{preview}{page}")) {
+            pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
+        }
         let asterisk = self.a.get("asterisk");
         for path in ["", "/check"].map(|page| format!("/telephony/{asterisk}{page}")) {
             pages.push((self.allowed(&self.a, Permission::ManageCenter).await, path));
