@@ -51,6 +51,10 @@ id!(
     KnowledgeTaskId(i64)
 );
 id!(
+    /// What holds for a while.
+    BulletinId(i64)
+);
+id!(
     /// A call, unique across tenants and months.
     CallId(i64)
 );
@@ -61,4 +65,8 @@ id!(
 id!(
     /// A telephone at which an agent sits.
     SeatId(i32)
+);
+id!(
+    /// What agents missed in the knowledge, grouped.
+    GapId(i64)
 );

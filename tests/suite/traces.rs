@@ -13,6 +13,7 @@ use crate::support::site::{Site, own_path, percent_encoded};
 const WITHOUT_WORDS: &[&str] = &[
     "account_role",
     "answering",
+    "bulletin_acknowledgement",
     "call_entry",
     "call_event",
     "desk",
@@ -20,6 +21,8 @@ const WITHOUT_WORDS: &[&str] = &[
     "entry_change",
     "entry_publication",
     "knowledge_task",
+    "gap_measure",
+    "gap_miss",
     "learning_switch",
     "service_hours",
 ];

@@ -6,6 +6,8 @@ mod bulk;
 mod changes;
 mod drafts;
 mod layers;
+pub mod exports;
+pub mod imports;
 mod publish;
 mod read;
 mod tasks;
@@ -15,7 +17,7 @@ pub use adapt::{Base, find_adaptation, find_base, hold_adaptation, hold_family, 
 pub use browse::{
     Listed, Listing, VersionLine, count_by_letter, count_by_life_situation, count_by_unit, list_entries, list_versions,
 };
-pub use bulk::{BulkWriter, Counts};
+pub use bulk::{BulkWriter, Further, Text};
 pub use changes::{change_position, count_changes, list_changes, list_for_index, list_published_versions};
 pub use drafts::{
     DraftLine, count_drafts, delete_draft, find_draft, find_revision, judge_draft, list_drafts, lock_draft,

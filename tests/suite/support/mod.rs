@@ -8,9 +8,11 @@ pub mod catalogue;
 pub mod desks;
 pub mod doors;
 pub mod events;
+pub mod exchange;
 pub mod fake_pbx;
 pub mod forms;
 mod layers;
+pub mod gaps;
 pub mod listening;
 pub mod log;
 pub mod markup;
@@ -20,5 +22,6 @@ pub mod site;
 pub mod switchboard;
 pub mod telephone;
 pub mod town;
+pub mod xzufi;
 
 pub use app::{Answer, Client, TestApp, empty_app};
