@@ -1,6 +1,7 @@
 //! What tests share: the program on a database of its own, and people to act as.
 
 pub mod app;
+pub mod berlin;
 pub mod browser;
 pub mod captures;
 pub mod cast;
@@ -11,8 +12,8 @@ pub mod events;
 pub mod exchange;
 pub mod fake_pbx;
 pub mod forms;
-mod layers;
 pub mod gaps;
+mod layers;
 pub mod listening;
 pub mod log;
 pub mod markup;
