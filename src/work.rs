@@ -8,8 +8,10 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::calls;
 use crate::db::{Ringer, keep_up};
-use crate::desk::DeskFollower;
+use crate::desk::{BulletinFollower, DeskFollower};
+use crate::gaps;
 use crate::knowledge::import::{self, ImportFollower};
+use crate::knowledge;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower};
@@ -34,11 +36,14 @@ impl Work {
         tasks.spawn(keep_up(WordFollower::new(app), ringer.bell("lexicon_change"), stopped.clone()));
         tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell("learned"), stopped.clone()));
         tasks.spawn(keep_up(DeskFollower::new(app), ringer.bell("seat_signal"), stopped.clone()));
+        tasks.spawn(keep_up(BulletinFollower::new(app), ringer.bell("bulletin_change"), stopped.clone()));
         tasks.spawn(keep_up(ImportFollower::new(app), ringer.bell("import_run"), stopped.clone()));
         tasks.spawn(ringer.run(stopped.clone()));
         tasks.spawn(keep_links(app.clone(), stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
+        tasks.spawn(release(app.clone(), stopped.clone()));
+        tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
@@ -74,6 +79,32 @@ async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Texts that were approved for a time become public then.
+async fn release(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = knowledge::release_due(&app).await {
+            tracing::warn!(%error, "approved texts cannot be published");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(15)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// What searches and calls say about gaps comes into the queue once a minute.
+async fn collect_gaps(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = gaps::collect(&app).await {
+            tracing::warn!(%error, "gaps cannot be collected");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// Once a day what was kept long enough is deleted.
 async fn forget(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
@@ -82,6 +113,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = learning::forget_old_lessons(&app).await {
             tracing::warn!(%error, "old answers cannot be forgotten");
+        }
+        if let Err(error) = gaps::forget_old_reports(&app).await {
+            tracing::warn!(%error, "old reports of gaps cannot be deleted");
         }
         if let Err(error) = import::forget_old_previews(&app).await {
             tracing::warn!(%error, "old previews of imports cannot be deleted");

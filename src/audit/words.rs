@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 19] = [
+pub const THINGS: &[(&str, &str)] = &[
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -16,6 +16,8 @@ pub const THINGS: [(&str, &str); 19] = [
     ("api_token", "Zugang für ein Programm"),
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
+    ("review", "Zweite Person"),
+    ("bulletin", "Meldung"),
     ("import_run", "Import"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
@@ -23,12 +25,14 @@ pub const THINGS: [(&str, &str); 19] = [
     ("call", "Anruf"),
     ("source", "Telefonanlage"),
     ("desk", "Arbeitsplatz"),
+    ("gap", "Wissenslücke"),
 ];
 
-const ACTIONS: [(&str, &str); 26] = [
+const ACTIONS: &[(&str, &str)] = &[
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
+    ("ended", "beendet"),
     ("forgotten", "vergessen"),
     ("restored", "wiederhergestellt"),
     ("activated", "eingeschaltet"),
@@ -38,6 +42,15 @@ const ACTIONS: [(&str, &str); 26] = [
     ("revoked", "widerrufen"),
     ("published", "veröffentlicht"),
     ("withdrawn", "zurückgezogen"),
+    ("asked for review", "zur Prüfung gegeben"),
+    ("planned", "Veröffentlichung geplant"),
+    ("returned", "zurückgegeben"),
+    ("discarded", "Entwurf verworfen"),
+    ("kept own words", "eigene Angaben behalten"),
+    ("accepted base", "Grundlage übernommen"),
+    ("detached", "von der Grundlage gelöst"),
+    ("archived", "archiviert"),
+    ("unarchived", "aus dem Archiv geholt"),
     ("corrected", "berichtigt"),
     ("imported", "eingelesen"),
     ("undone", "rückgängig gemacht"),
@@ -50,11 +63,18 @@ const ACTIONS: [(&str, &str); 26] = [
     ("ended token", "ältere Schlüssel beendet"),
     ("assigned", "zugeordnet"),
     ("assignment withdrawn", "Zuordnung zurückgenommen"),
+    ("answered", "beantwortet"),
+    ("closed", "geschlossen"),
+    ("reopened", "wieder geöffnet"),
+    ("merged", "zusammengelegt"),
+    ("separated", "wieder getrennt"),
+    ("handed over", "weitergegeben"),
+    ("returned", "zurückgegeben"),
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 49] = [
+const FIELDS: &[(&str, &str)] = &[
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -101,6 +121,19 @@ const FIELDS: [(&str, &str); 49] = [
     ("unchanged", "unverändert"),
     ("rejected", "abgelehnt"),
     ("queue", "Warteschlange"),
+    ("priority", "Wichtigkeit"),
+    ("start", "Gilt ab"),
+    ("end", "Gilt bis"),
+    ("acknowledgement", "Lesen bestätigen"),
+    ("towns", "Gilt für"),
+    ("lines", "Rufnummern"),
+    ("topics", "Themen"),
+    ("entries", "Einträge"),
+    ("assignee", "Zuständig"),
+    ("outcome", "Ergebnis"),
+    ("answer", "Antwort"),
+    ("into", "Zusammengelegt mit"),
+    ("to", "An"),
     ("file_name", "Datei"),
     ("format", "Format"),
     ("internal", "mit internen Hinweisen"),
@@ -111,11 +144,11 @@ fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {
 }
 
 pub fn thing_words(thing: &str) -> &str {
-    word(&THINGS, thing)
+    word(THINGS, thing)
 }
 
 pub fn action_words(action: &str) -> &str {
-    word(&ACTIONS, action)
+    word(ACTIONS, action)
 }
 
 /// One line a field: "Name: Stadt A → Stadt Alpha", "Version: 3".
@@ -126,7 +159,7 @@ pub fn detail_words(details: &Value) -> Vec<String> {
             Some([before, after]) if is_change(name) => format!("{} → {}", plain(before), plain(after)),
             _ => plain(value),
         };
-        (!words.is_empty()).then(|| format!("{}: {words}", word(&FIELDS, name)))
+        (!words.is_empty()).then(|| format!("{}: {words}", word(FIELDS, name)))
     };
     fields.iter().filter_map(line).collect()
 }

@@ -3,8 +3,10 @@
 
 mod accounts;
 mod answers;
+mod bulletins;
 mod closing_days;
 mod fill;
+mod gaps;
 pub mod live;
 mod simulate;
 mod store;

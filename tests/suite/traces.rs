@@ -10,13 +10,19 @@ use crate::support::markup::{forms, query_names};
 use crate::support::site::{Site, own_path, percent_encoded};
 
 /// Tables that hold no text of anybody: times, numbers and keys.
-const WITHOUT_WORDS: [&str; 8] = [
+const WITHOUT_WORDS: &[&str] = &[
     "account_role",
     "answering",
+    "bulletin_acknowledgement",
     "call_entry",
     "call_event",
     "desk",
+    "editorial",
     "entry_change",
+    "entry_publication",
+    "knowledge_task",
+    "gap_measure",
+    "gap_miss",
     "learning_switch",
     "service_hours",
 ];

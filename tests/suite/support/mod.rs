@@ -11,6 +11,8 @@ pub mod events;
 pub mod exchange;
 pub mod fake_pbx;
 pub mod forms;
+mod layers;
+pub mod gaps;
 pub mod listening;
 pub mod log;
 pub mod markup;
