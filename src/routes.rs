@@ -7,7 +7,9 @@ use axum::routing::get;
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
-use crate::{accounts, audit, bulletins, calls, desk, directory, gaps, knowledge, search, telephony, tenants, wallboard};
+use crate::{
+    accounts, audit, bulletins, calls, desk, directory, gaps, knowledge, search, telephony, tenants, wallboard,
+};
 
 /// Every route of people and programs, with its permission.
 pub fn routes() -> Routes {

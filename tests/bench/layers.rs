@@ -120,11 +120,13 @@ async fn measure_entries(pool: &PgPool, founded: &Founded) -> anyhow::Result<Vec
             knowledge::find_entry(&mut db, readers.unwrap_or(*town), founded.kreis, *base).await?;
             merged.0.push(started.elapsed());
             let started = Instant::now();
-            sqlx::query("select content::text from entry_version where tenant_id = $1 and entry_id = $2 and version = 1")
-                .bind(founded.kreis)
-                .bind(base)
-                .fetch_one(&mut *db)
-                .await?;
+            sqlx::query(
+                "select content::text from entry_version where tenant_id = $1 and entry_id = $2 and version = 1",
+            )
+            .bind(founded.kreis)
+            .bind(base)
+            .fetch_one(&mut *db)
+            .await?;
             plain.0.push(started.elapsed());
         }
         lines.push(format!("{what} | {} | {} | {}", merged.cells(), plain.cells(), merged.ratio_to(&plain)));
@@ -142,7 +144,8 @@ async fn measure_base(pool: &PgPool, founded: &Founded, contents: &[Content]) ->
         let mut db = begin_for(pool, &Scope::system()).await?;
         let started = Instant::now();
         let key = number.to_string();
-        knowledge::publish(&mut db, founded.kreis, Target::External(&key), &changed, &Actor::command_line(), now).await?;
+        knowledge::publish(&mut db, founded.kreis, Target::External(&key), &changed, &Actor::command_line(), now)
+            .await?;
         db.commit().await?;
         times.0.push(started.elapsed());
     }

@@ -12,9 +12,9 @@ mod exports;
 mod form;
 mod groups;
 mod history;
+mod imports;
 mod subject;
 mod tasks;
-mod imports;
 mod withdrawal;
 
 use super::{Entry, EntryView, Layer, LayerKey, Merged, Owner, merge};

@@ -3,7 +3,7 @@
 use std::fs;
 
 use ortsgespraech::audit::Actor;
-use ortsgespraech::ids::{EntryId, TenantId};
+use ortsgespraech::ids::TenantId;
 use ortsgespraech::knowledge::export::{self, ExportFormat, Wish};
 use ortsgespraech::knowledge::import::{self, File, Format, Manner, Progress, Report, Source};
 use ortsgespraech::knowledge::{self, Content, Entry};
@@ -70,11 +70,6 @@ impl TestApp {
 
     pub async fn content(&self, tenant: TenantId, external_id: &str) -> Content {
         self.entry(tenant, external_id).await.unwrap_or_else(|| panic!("{external_id} is not published")).content
-    }
-
-    pub async fn entry_id(&self, tenant: TenantId, external_id: &str) -> EntryId {
-        let mut db = self.begin_as_system().await;
-        knowledge::find_entry_id(&mut *db, tenant, external_id).await.expect("a query").expect("an entry")
     }
 
     /// One number out of the database.
