@@ -47,6 +47,10 @@ id!(
     EntryId(i64)
 );
 id!(
+    /// Something that an editor has to look at.
+    KnowledgeTaskId(i64)
+);
+id!(
     /// A call, unique across tenants and months.
     CallId(i64)
 );

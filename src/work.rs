@@ -10,6 +10,7 @@ use crate::calls;
 use crate::db::{Ringer, keep_up};
 use crate::desk::DeskFollower;
 use crate::gaps;
+use crate::knowledge;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower};
@@ -39,6 +40,7 @@ impl Work {
         tasks.spawn(tend_figures(stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
         tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
+        tasks.spawn(release(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
@@ -82,6 +84,19 @@ async fn collect_gaps(app: App, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_mins(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Texts that were approved for a time become public then.
+async fn release(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = knowledge::release_due(&app).await {
+            tracing::warn!(%error, "approved texts cannot be published");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(15)) => {}
             _ = stop.changed() => {}
         }
     }

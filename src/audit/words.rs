@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 19] = [
+pub const THINGS: [(&str, &str); 20] = [
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -16,6 +16,7 @@ pub const THINGS: [(&str, &str); 19] = [
     ("api_token", "Zugang für ein Programm"),
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
+    ("review", "Zweite Person"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
@@ -25,7 +26,7 @@ pub const THINGS: [(&str, &str); 19] = [
     ("gap", "Wissenslücke"),
 ];
 
-const ACTIONS: [(&str, &str); 31] = [
+const ACTIONS: [(&str, &str); 39] = [
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
@@ -38,6 +39,14 @@ const ACTIONS: [(&str, &str); 31] = [
     ("revoked", "widerrufen"),
     ("published", "veröffentlicht"),
     ("withdrawn", "zurückgezogen"),
+    ("asked for review", "zur Prüfung gegeben"),
+    ("planned", "Veröffentlichung geplant"),
+    ("discarded", "Entwurf verworfen"),
+    ("kept own words", "eigene Angaben behalten"),
+    ("accepted base", "Grundlage übernommen"),
+    ("detached", "von der Grundlage gelöst"),
+    ("archived", "archiviert"),
+    ("unarchived", "aus dem Archiv geholt"),
     ("corrected", "berichtigt"),
     ("imported", "eingelesen"),
     ("changed password", "Passwort geändert"),

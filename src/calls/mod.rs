@@ -9,6 +9,7 @@ mod listing;
 mod live;
 mod own;
 mod pages;
+mod proof;
 mod store;
 
 pub use bulk::{LegOutcome, PastCall, PastEntry, PastLeg, PastResult, bulk_load, ensure_months};

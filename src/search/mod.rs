@@ -140,6 +140,8 @@ pub struct Hit {
     pub score: f32,
     /// It belongs to a knowledge base of the asking tenant.
     pub inherited: bool,
+    /// The asking tenant's own words above those of a knowledge base.
+    pub adapted: bool,
 }
 
 /// Escaped text whose only markup is `<mark>`: a template prints it as it is.

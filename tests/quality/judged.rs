@@ -58,6 +58,7 @@ fn entries(corpus: fs::File) -> Vec<IndexableEntry> {
         version: 1,
         external_id: record.id,
         content: record.content,
+        root: None,
     };
     (1..).zip(records).map(entry).collect()
 }

@@ -3,6 +3,7 @@
 mod acceptance;
 mod accessibility;
 mod accounts;
+mod adapting;
 mod answering;
 mod architecture;
 mod asterisk_calls;
@@ -49,6 +50,7 @@ mod knowledge_api;
 mod knowledge_editor;
 mod knowledge_import;
 mod knowledge_verbs;
+mod layers;
 mod native_events;
 mod numbers;
 mod relations;

@@ -10,15 +10,18 @@ use crate::support::markup::{forms, query_names};
 use crate::support::site::{Site, own_path, percent_encoded};
 
 /// Tables that hold no text of anybody: times, numbers and keys.
-const WITHOUT_WORDS: [&str; 10] = [
+const WITHOUT_WORDS: &[&str] = &[
     "account_role",
     "answering",
     "call_entry",
     "call_event",
     "desk",
+    "editorial",
     "entry_change",
+    "entry_publication",
     "gap_measure",
     "gap_miss",
+    "knowledge_task",
     "learning_switch",
     "service_hours",
 ];

@@ -158,7 +158,7 @@ async fn find_entry_part(
     let today = clock::day_of(app.clock.now());
     let answered = call.shown.iter().any(|shown| shown.key == key && shown.answered_at.is_some());
     let unit = match entry.unit {
-        Some(unit) => directory::find_unit(&mut *db, entry.tenant, unit).await?,
+        Some((tenant, unit)) => directory::find_unit(&mut *db, tenant, unit).await?,
         None => None,
     };
     Ok(Some(EntryPart { unit, stale: !entry.is_published, view: EntryView::new(entry, town, today), answered }))

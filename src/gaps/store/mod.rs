@@ -15,8 +15,7 @@ pub use collect::{
 };
 pub use handing::{Giver, Handing, answer_givers, find_base, hand_over, list_givers, return_to_givers};
 pub use queue::{
-    Measure, Wanted, count_gaps, count_occurrences, count_searches, find_gap, find_measure, list_gaps,
-    list_occurrences,
+    Measure, Wanted, count_gaps, count_occurrences, count_searches, find_gap, find_measure, list_gaps, list_occurrences,
 };
 pub use report::file_report;
 pub use similar::{Similar, list_members, list_similar};

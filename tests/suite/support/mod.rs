@@ -11,6 +11,7 @@ pub mod events;
 pub mod fake_pbx;
 pub mod forms;
 pub mod gaps;
+mod layers;
 pub mod listening;
 pub mod log;
 pub mod markup;

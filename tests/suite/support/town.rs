@@ -7,9 +7,10 @@ use ortsgespraech::access::Role;
 use ortsgespraech::accounts;
 use ortsgespraech::audit::{self, Act, Actor};
 use ortsgespraech::ids::{AccountId, TenantId};
-use ortsgespraech::knowledge::{Content, Field, Html, Link};
+use ortsgespraech::knowledge::{Adaptation, Content, Field, Html, Link, Part};
 use sqlx::PgConnection;
 
+use super::catalogue::entry;
 use super::{Client, TestApp, cast};
 
 /// Ordinary German words that stand in no text of the program.
@@ -65,7 +66,35 @@ impl Town {
         town.report_gaps(&mut db).await;
         db.commit().await.expect("commit");
         town.take_calls(test).await;
+        town.adapt_a_base(test).await;
         town
+    }
+
+    /// A working text, and words of its own above a base that moved since.
+    async fn adapt_a_base(&mut self, test: &TestApp) {
+        let base = format!("grundlage-{}", self.slug);
+        let root = test.publish(test.cast.kreis, &base, &entry("Grundlage")).await;
+        let mut patch = Adaptation::default();
+        patch.replace(Part::Text(Field::Fees), &content(self.mark, ""));
+        test.adapt(self.tenant, root, &patch).await;
+        test.publish(test.cast.kreis, &base, &entry("Grundlage, neu")).await;
+        let mut db = test.begin_as_system().await;
+        let task = "select id from knowledge_task where tenant_id = $1 and $2 <> ''";
+        let task = self.insert(&mut db, task).await;
+        self.keep("knowledge_task", task);
+        for insert in [
+            "insert into entry_draft (tenant_id, entry_id, based_on, revision, state, note, changed_at)
+             select $1, id, latest_version, 1000000 + id, 'returned', $2, now()
+             from entry where tenant_id = $1 and external_id = $2",
+            "insert into entry_draft_revision (tenant_id, entry_id, revision, content, saved_at, author)
+             select $1, id, 1000000 + id, content, now(), $2
+             from entry join entry_version version on version.tenant_id = $1 and entry_id = id and version = latest_version
+             where entry.tenant_id = $1 and external_id = $2",
+            "insert into editorial (tenant_id, requires_review) select $1, false where $2 <> ''",
+        ] {
+            self.run(&mut db, insert).await;
+        }
+        db.commit().await.expect("commit");
     }
 
     pub fn keep(&mut self, name: &'static str, value: impl ToString) {
