@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use super::super::store;
 use super::super::{Content, Entry, EntryView, Outcome, Published, Target, publish};
 use super::form::{Change, EntryForm};
+use super::remarks::Remarks;
 use super::{EntryPlace, Place, entry_url, places, town};
 use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
@@ -34,6 +35,7 @@ struct EditorPage {
     changes: Vec<Change>,
     units: Vec<Unit>,
     preview: Option<EntryView>,
+    remarks: Remarks,
 }
 
 /// What stands in the form, and what there is to say about it.
@@ -188,6 +190,7 @@ async fn show(
     let status = draft.status();
     let mut db = app.begin(&tenant.scope()).await?;
     let units = directory::list_units(&mut *db, tenant.id).await?;
+    let remarks = Remarks::of(&mut db, &tenant, &draft.form.read(&mut Errors::none())).await?;
     drop(db);
     let title = if entry.is_some() { "Eintrag bearbeiten" } else { "Eintrag anlegen" };
     let list = format!("/knowledge/{}", tenant.slug);
@@ -203,6 +206,13 @@ async fn show(
         changes: draft.changes,
         preview: draft.preview,
         units,
+        remarks,
     };
     Ok((status, Page(page)).into_response())
+}
+
+impl EditorPage {
+    fn remarks_url(&self) -> String {
+        self.back.split("/entries").next().map(|list| format!("{list}/remarks")).unwrap_or_default()
+    }
 }
