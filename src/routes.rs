@@ -7,7 +7,7 @@ use axum::routing::get;
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
-use crate::{accounts, audit, calls, desk, directory, knowledge, search, telephony, tenants, wallboard};
+use crate::{accounts, audit, calls, desk, directory, knowledge, mail, search, telephony, tenants, wallboard};
 
 /// Every route of people and programs, with its permission.
 pub fn routes() -> Routes {
@@ -16,6 +16,7 @@ pub fn routes() -> Routes {
         .merge(accounts::routes())
         .merge(tenants::routes())
         .merge(audit::routes())
+        .merge(mail::routes())
         .merge(directory::routes())
         .merge(knowledge::routes())
         .merge(calls::routes())
