@@ -12,6 +12,7 @@ use super::{Entry, Field, Outcome, Target, import, publish, store};
 use crate::access::{Permission, TokenHolder};
 use crate::app::App;
 use crate::audit::Actor;
+use crate::clock;
 use crate::db::Scope;
 use crate::ids::EntryId;
 use crate::tenants::{self, KnowledgeScope};
@@ -44,7 +45,11 @@ async fn find_entry(
     let entry = store::find_entry(&mut *db, tenant.id, owner, id).await?.ok_or(Error::NotFound)?;
     // What is only for agents is told to those who maintain it, not to those who search.
     let with_internal = caller.may(Permission::KnowledgeApi);
-    Ok(Json(entry_json(&entry, entry.tenant == tenant.id, with_internal)))
+    let mut json = entry_json(&entry, entry.tenant == tenant.id, with_internal);
+    let today = clock::day_of(app.clock.now());
+    let service = tenants::service_level(&mut *db, tenant.id, &entry.content.life_situations, today).await?;
+    json["service_level"] = service.map(|service| service.level.as_str()).into();
+    Ok(Json(json))
 }
 
 fn entry_json(entry: &Entry, own: bool, with_internal: bool) -> Value {
