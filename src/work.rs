@@ -9,6 +9,8 @@ use crate::app::App;
 use crate::calls;
 use crate::db::{Ringer, keep_up};
 use crate::desk::DeskFollower;
+use crate::knowledge::{keeping, links};
+use crate::mail;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower};
@@ -37,6 +39,9 @@ impl Work {
         tasks.spawn(keep_links(app.clone(), stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
+        tasks.spawn(send_mails(app.clone(), stopped.clone()));
+        tasks.spawn(keep_true(app.clone(), stopped.clone()));
+        tasks.spawn(check_links(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
@@ -72,6 +77,53 @@ async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// The outbox is looked at often: who waits for a mail waits at most this long.
+async fn send_mails(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = mail::deliver(&app).await {
+            tracing::warn!(%error, "mails cannot be sent");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(15)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Who looks after entries hears of them, and sees how often they are used.
+async fn keep_true(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = keeping::count_use(&app).await {
+            tracing::warn!(%error, "the use of entries cannot be counted");
+        }
+        if let Err(error) = keeping::remind_owners(&app).await {
+            tracing::warn!(%error, "owners of entries cannot be reminded");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_hours(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Once a day, where the operator allows it.
+async fn check_links(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() && app.settings.checks_links {
+        let checked = match links::Probe::new() {
+            Ok(probe) => links::check_links(&app, &probe).await,
+            Err(error) => Err(error),
+        };
+        match checked {
+            Ok(pages) => tracing::info!(pages, "asked whether linked pages answer"),
+            Err(error) => tracing::warn!(error = format!("{error:#}"), "links cannot be checked"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_hours(24)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// Once a day what was kept long enough is deleted.
 async fn forget(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
@@ -80,6 +132,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = learning::forget_old_lessons(&app).await {
             tracing::warn!(%error, "old answers cannot be forgotten");
+        }
+        if let Err(error) = mail::forget_old_mails(&app).await {
+            tracing::warn!(%error, "old mails cannot be deleted");
         }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 18] = [
+pub const THINGS: [(&str, &str); 21] = [
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -11,20 +11,23 @@ pub const THINGS: [(&str, &str); 18] = [
     ("service_hours", "Servicezeiten"),
     ("answering", "Wer zuerst abnimmt"),
     ("calendar_exception", "Schließtag"),
+    ("service_scope", "Leistungsspektrum"),
     ("unit", "Stelle"),
     ("account", "Konto"),
     ("api_token", "Zugang für ein Programm"),
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
+    ("keeping", "Pflege"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
     ("call", "Anruf"),
     ("source", "Telefonanlage"),
     ("desk", "Arbeitsplatz"),
+    ("mail", "E-Mail"),
 ];
 
-const ACTIONS: [(&str, &str); 24] = [
+const ACTIONS: [(&str, &str); 27] = [
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
@@ -49,9 +52,12 @@ const ACTIONS: [(&str, &str); 24] = [
     ("assignment withdrawn", "Zuordnung zurückgenommen"),
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
+    ("sent again", "erneut verschickt"),
+    ("checked", "geprüft"),
+    ("check withdrawn", "Prüfung zurückgenommen"),
 ];
 
-const FIELDS: [(&str, &str); 46] = [
+const FIELDS: [(&str, &str); 50] = [
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -98,6 +104,10 @@ const FIELDS: [(&str, &str); 46] = [
     ("unchanged", "unverändert"),
     ("rejected", "abgelehnt"),
     ("queue", "Warteschlange"),
+    ("owner", "Verantwortlich"),
+    ("interval", "Prüfung alle Monate"),
+    ("interval_months", "Prüfung alle Monate"),
+    ("remind_days", "Erinnerung Tage vorher"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

@@ -5,6 +5,7 @@ mod accounts;
 mod answers;
 mod closing_days;
 mod fill;
+mod keeping;
 pub mod live;
 mod simulate;
 mod store;

@@ -5,10 +5,13 @@ mod check;
 mod content;
 pub mod export;
 pub mod import;
+pub mod keeping;
+pub mod links;
 mod pages;
 mod store;
 mod text;
 mod view;
+pub mod writing;
 
 pub use check::Reason;
 pub use content::{Content, Field, LIFE_SITUATIONS, Link, fold, sort_key};
@@ -97,5 +100,5 @@ pub struct Change {
 
 /// Pages of people and the doors of programs.
 pub fn routes() -> crate::web::Routes {
-    pages::routes().merge(api::routes())
+    pages::routes().merge(keeping::routes()).merge(api::routes())
 }

@@ -134,6 +134,8 @@ fn unseen(path: &str) -> Vec<&'static str> {
     match path {
         // A search without a hit is reported two seconds after it was typed.
         "/desk/calls/{call}/end" | "/desk/misses" | "/knowledge/{tenant}/misses" => vec!["q"],
+        // Asked while somebody writes, with what stands in the editor's form.
+        "/knowledge/{tenant}/remarks" => vec!["title", "summary", "fees", "link_label", "link_url"],
         // Only where the telephone system may be controlled.
         "/desk/calls/{call}/hold" => vec!["q", "goes_on"],
         "/telephony/{source}/queues/restoration" => vec!["queue", "town", "skill"],

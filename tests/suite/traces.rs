@@ -10,13 +10,18 @@ use crate::support::markup::{forms, query_names};
 use crate::support::site::{Site, own_path, percent_encoded};
 
 /// Tables that hold no text of anybody: times, numbers and keys.
-const WITHOUT_WORDS: [&str; 8] = [
+const WITHOUT_WORDS: [&str; 13] = [
     "account_role",
+    "agreement_stage",
     "answering",
     "call_entry",
     "call_event",
     "desk",
     "entry_change",
+    "entry_keeping",
+    "entry_use",
+    "keeping_reminder",
+    "keeping_rule",
     "learning_switch",
     "service_hours",
 ];

@@ -10,6 +10,7 @@ use crate::access::Viewer;
 use crate::app::App;
 use crate::directory::{self, Unit};
 use crate::ids::EntryId;
+use crate::knowledge::keeping::KeepingPart;
 use crate::web::frame::Section;
 use crate::web::{self, Frame, InTenant, Page, Path, Places, format};
 
@@ -27,6 +28,7 @@ pub(super) struct EntryPage {
     versions: Vec<VersionLine>,
     banner: Option<Banner>,
     is_withdrawn: bool,
+    keeping: Option<KeepingPart>,
 }
 
 /// Why this text is not the one that holds.
@@ -72,10 +74,22 @@ pub(super) async fn show(
     };
     let state = store::find_state(&mut *db, place.owner, place.id).await?.ok_or(web::Error::NotFound)?;
     let versions = store::list_versions(&mut *db, place.owner, place.id, 0, LATEST + 1).await?;
+    let editing = place.may_edit().then(|| place.owner_slug.clone());
+    let keeping = KeepingPart::find(&mut db, place.owner, place.id, editing, today(app)).await?;
     let frame = Frame::of(app, viewer, Section::Knowledge, entry.content.title.clone()).await?;
     let places = places(viewer, &place.tenant, Place::Elsewhere);
     let view = EntryView::new(entry, &place.tenant, today(app)).as_page();
-    Ok(Page(EntryPage { frame, places, place, view, unit, versions, banner, is_withdrawn: !state.is_published }))
+    Ok(Page(EntryPage {
+        frame,
+        places,
+        place,
+        view,
+        unit,
+        versions,
+        banner,
+        is_withdrawn: !state.is_published,
+        keeping,
+    }))
 }
 
 impl EntryPage {

@@ -6,6 +6,7 @@ mod entry;
 mod form;
 mod groups;
 mod history;
+mod remarks;
 mod withdrawal;
 
 use crate::access::{Permission as P, TenantAccess, Viewer};
@@ -24,6 +25,7 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/entries/{owner}/{entry}", P::ReadKnowledge, entry::entry_page)
         .get("/knowledge/{tenant}/entries/new", P::EditKnowledge, editor::new_entry_page)
         .post("/knowledge/{tenant}/entries", P::EditKnowledge, editor::create_entry)
+        .post("/knowledge/{tenant}/remarks", P::EditKnowledge, remarks::remarks_fragment)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/edit", P::EditKnowledge, editor::edit_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}", P::EditKnowledge, editor::publish_entry)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/withdrawal", P::EditKnowledge, withdrawal::withdrawal_page)
@@ -39,6 +41,7 @@ pub enum Place {
     Entries,
     LifeSituations,
     Units,
+    Keeping,
     /// Kept by the search, which knows this room and not the other way round.
     Words,
     Misses,
@@ -52,6 +55,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Entries, "A–Z", "", P::ReadKnowledge),
         (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
         (Place::Units, "Stellen", "/units", P::ReadKnowledge),
+        (Place::Keeping, "Pflege", "/keeping", P::EditKnowledge),
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
         (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
         (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
