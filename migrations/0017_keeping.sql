@@ -153,18 +153,17 @@ create view keeping with (security_invoker = true) as
          and exists (select from account_role role where role.account_id = owner.id and role.tenant_id = entry.tenant_id
                         and role.role in ('editor', 'tenant-admin'));
 
--- Every time an entry was opened in a call, with the call's result: what the knowledge may know of calls. A town's adaptation of
--- an entry was opened where the entry was opened for that town.
+-- Every time an entry was opened in a call, with the call's result: what the knowledge may know of calls. Where a town's
+-- adaptation was opened, the entry that it stands upon was too.
 create view entry_showing with (security_invoker = true) as
     select shown.entry_tenant_id as tenant_id, shown.entry_id, shown.shown_at, call.disposition
     from call_entry shown
     join call on call.tenant_id = shown.tenant_id and call.opened_at = shown.opened_at and call.id = shown.call_id
     union all
-    select entry.tenant_id, entry.id, shown.shown_at, call.disposition
+    select entry.base_tenant_id, entry.base_entry_id, shown.shown_at, call.disposition
     from call_entry shown
     join call on call.tenant_id = shown.tenant_id and call.opened_at = shown.opened_at and call.id = shown.call_id
-    join entry on entry.base_tenant_id = shown.entry_tenant_id and entry.base_entry_id = shown.entry_id
-         and entry.tenant_id = shown.shown_for;
+    join entry on entry.tenant_id = shown.entry_tenant_id and entry.id = shown.entry_id and entry.base_entry_id is not null;
 
 -- What the center may say for a town, by topic and by the stage of the agreement. '*' stands for every topic without a row.
 create table service_scope (

@@ -1,5 +1,6 @@
 //! What every request may reach.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sqlx::{PgPool, Postgres, Transaction};
@@ -38,12 +39,18 @@ pub struct Settings {
     pub public_url: String,
     /// The pages that entries point to are asked once a day whether they answer.
     pub checks_links: bool,
+    /// Where uploaded files lie until they are read; None: with the system's temporary files.
+    pub uploads: Option<PathBuf>,
 }
 
 impl Settings {
     /// A page of ours as it stands in a mail.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.public_url)
+    }
+
+    pub fn uploads(&self) -> PathBuf {
+        self.uploads.clone().unwrap_or_else(std::env::temp_dir)
     }
 }
 

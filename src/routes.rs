@@ -7,7 +7,9 @@ use axum::routing::get;
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
-use crate::{accounts, audit, calls, desk, directory, knowledge, mail, search, telephony, tenants, wallboard};
+use crate::{
+    accounts, audit, bulletins, calls, desk, directory, gaps, knowledge, mail, search, telephony, tenants, wallboard,
+};
 
 /// Every route of people and programs, with its permission.
 pub fn routes() -> Routes {
@@ -19,8 +21,10 @@ pub fn routes() -> Routes {
         .merge(mail::routes())
         .merge(directory::routes())
         .merge(knowledge::routes())
+        .merge(bulletins::routes())
         .merge(calls::routes())
         .merge(telephony::routes())
+        .merge(gaps::routes())
         .merge(desk::routes())
         .merge(wallboard::routes())
         .merge(search::routes())

@@ -8,8 +8,10 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::calls;
 use crate::db::{Ringer, keep_up};
-use crate::desk::DeskFollower;
-use crate::knowledge::{keeping, links};
+use crate::desk::{BulletinFollower, DeskFollower};
+use crate::gaps;
+use crate::knowledge::import::{self, ImportFollower};
+use crate::knowledge::{self, keeping, links};
 use crate::mail;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
@@ -35,6 +37,8 @@ impl Work {
         tasks.spawn(keep_up(WordFollower::new(app), ringer.bell("lexicon_change"), stopped.clone()));
         tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell("learned"), stopped.clone()));
         tasks.spawn(keep_up(DeskFollower::new(app), ringer.bell("seat_signal"), stopped.clone()));
+        tasks.spawn(keep_up(BulletinFollower::new(app), ringer.bell("bulletin_change"), stopped.clone()));
+        tasks.spawn(keep_up(ImportFollower::new(app), ringer.bell("import_run"), stopped.clone()));
         tasks.spawn(ringer.run(stopped.clone()));
         tasks.spawn(keep_links(app.clone(), stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
@@ -42,6 +46,8 @@ impl Work {
         tasks.spawn(send_mails(app.clone(), stopped.clone()));
         tasks.spawn(keep_true(app.clone(), stopped.clone()));
         tasks.spawn(check_links(app.clone(), stopped.clone()));
+        tasks.spawn(release(app.clone(), stopped.clone()));
+        tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
@@ -72,6 +78,32 @@ async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_mins(10)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Texts that were approved for a time become public then.
+async fn release(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = knowledge::release_due(&app).await {
+            tracing::warn!(%error, "approved texts cannot be published");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(15)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// What searches and calls say about gaps comes into the queue once a minute.
+async fn collect_gaps(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = gaps::collect(&app).await {
+            tracing::warn!(%error, "gaps cannot be collected");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
             _ = stop.changed() => {}
         }
     }
@@ -132,6 +164,12 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = learning::forget_old_lessons(&app).await {
             tracing::warn!(%error, "old answers cannot be forgotten");
+        }
+        if let Err(error) = gaps::forget_old_reports(&app).await {
+            tracing::warn!(%error, "old reports of gaps cannot be deleted");
+        }
+        if let Err(error) = import::forget_old_previews(&app).await {
+            tracing::warn!(%error, "old previews of imports cannot be deleted");
         }
         if let Err(error) = mail::forget_old_mails(&app).await {
             tracing::warn!(%error, "old mails cannot be deleted");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 21] = [
+pub const THINGS: &[(&str, &str)] = &[
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -18,19 +18,24 @@ pub const THINGS: [(&str, &str); 21] = [
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
     ("keeping", "Pflege"),
+    ("review", "Zweite Person"),
+    ("bulletin", "Meldung"),
+    ("import_run", "Import"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
     ("call", "Anruf"),
     ("source", "Telefonanlage"),
     ("desk", "Arbeitsplatz"),
+    ("gap", "Wissenslücke"),
     ("mail", "E-Mail"),
 ];
 
-const ACTIONS: [(&str, &str); 27] = [
+const ACTIONS: &[(&str, &str)] = &[
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
+    ("ended", "beendet"),
     ("forgotten", "vergessen"),
     ("restored", "wiederhergestellt"),
     ("activated", "eingeschaltet"),
@@ -40,8 +45,19 @@ const ACTIONS: [(&str, &str); 27] = [
     ("revoked", "widerrufen"),
     ("published", "veröffentlicht"),
     ("withdrawn", "zurückgezogen"),
+    ("asked for review", "zur Prüfung gegeben"),
+    ("planned", "Veröffentlichung geplant"),
+    ("returned", "zurückgegeben"),
+    ("discarded", "Entwurf verworfen"),
+    ("kept own words", "eigene Angaben behalten"),
+    ("accepted base", "Grundlage übernommen"),
+    ("detached", "von der Grundlage gelöst"),
+    ("archived", "archiviert"),
+    ("unarchived", "aus dem Archiv geholt"),
     ("corrected", "berichtigt"),
     ("imported", "eingelesen"),
+    ("undone", "rückgängig gemacht"),
+    ("exported", "ausgegeben"),
     ("changed password", "Passwort geändert"),
     ("changed preferences", "Arbeitsweise geändert"),
     ("ended other sessions", "andere Sitzungen beendet"),
@@ -50,6 +66,13 @@ const ACTIONS: [(&str, &str); 27] = [
     ("ended token", "ältere Schlüssel beendet"),
     ("assigned", "zugeordnet"),
     ("assignment withdrawn", "Zuordnung zurückgenommen"),
+    ("answered", "beantwortet"),
+    ("closed", "geschlossen"),
+    ("reopened", "wieder geöffnet"),
+    ("merged", "zusammengelegt"),
+    ("separated", "wieder getrennt"),
+    ("handed over", "weitergegeben"),
+    ("returned", "zurückgegeben"),
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
     ("sent again", "erneut verschickt"),
@@ -57,7 +80,7 @@ const ACTIONS: [(&str, &str); 27] = [
     ("check withdrawn", "Prüfung zurückgenommen"),
 ];
 
-const FIELDS: [(&str, &str); 50] = [
+const FIELDS: &[(&str, &str)] = &[
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -108,6 +131,22 @@ const FIELDS: [(&str, &str); 50] = [
     ("interval", "Prüfung alle Monate"),
     ("interval_months", "Prüfung alle Monate"),
     ("remind_days", "Erinnerung Tage vorher"),
+    ("priority", "Wichtigkeit"),
+    ("start", "Gilt ab"),
+    ("end", "Gilt bis"),
+    ("acknowledgement", "Lesen bestätigen"),
+    ("towns", "Gilt für"),
+    ("lines", "Rufnummern"),
+    ("topics", "Themen"),
+    ("entries", "Einträge"),
+    ("assignee", "Zuständig"),
+    ("outcome", "Ergebnis"),
+    ("answer", "Antwort"),
+    ("into", "Zusammengelegt mit"),
+    ("to", "An"),
+    ("file_name", "Datei"),
+    ("format", "Format"),
+    ("internal", "mit internen Hinweisen"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {
@@ -115,11 +154,11 @@ fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {
 }
 
 pub fn thing_words(thing: &str) -> &str {
-    word(&THINGS, thing)
+    word(THINGS, thing)
 }
 
 pub fn action_words(action: &str) -> &str {
-    word(&ACTIONS, action)
+    word(ACTIONS, action)
 }
 
 /// One line a field: "Name: Stadt A → Stadt Alpha", "Version: 3".
@@ -130,7 +169,7 @@ pub fn detail_words(details: &Value) -> Vec<String> {
             Some([before, after]) if is_change(name) => format!("{} → {}", plain(before), plain(after)),
             _ => plain(value),
         };
-        (!words.is_empty()).then(|| format!("{}: {words}", word(&FIELDS, name)))
+        (!words.is_empty()).then(|| format!("{}: {words}", word(FIELDS, name)))
     };
     fields.iter().filter_map(line).collect()
 }

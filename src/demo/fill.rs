@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{answers, closing_days, keeping, simulate, store, texts, traffic, words};
+use super::{answers, bulletins, closing_days, gaps, keeping, simulate, store, texts, traffic, words};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
@@ -42,6 +42,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     filling.insert_people(&hash).await?;
     filling.insert_keeping().await?;
     filling.insert_history().await?;
+    filling.insert_bulletins().await?;
     db.commit().await?;
     Ok(true)
 }
@@ -205,7 +206,12 @@ impl Filling<'_> {
         let history: Vec<_> = traffic.days().flat_map(|day| traffic.calls_of(day)).collect();
         calls::bulk_load(self.db, simulate::SOURCE, &history).await?;
         let towns = &self.towns;
-        answers::insert_answers(self.db, |slug| towns[slug], self.now).await
+        answers::insert_answers(self.db, |slug| towns[slug], self.now).await?;
+        gaps::insert_gaps(self.db, |slug| towns[slug], self.now).await
+    }
+
+    async fn insert_bulletins(&mut self) -> anyhow::Result<()> {
+        bulletins::insert_bulletins(&mut *self.db, |slug| self.towns[slug], self.now).await
     }
 
     fn today(&self) -> chrono::NaiveDate {

@@ -3,8 +3,10 @@
 
 mod accounts;
 mod answers;
+mod bulletins;
 mod closing_days;
 mod fill;
+mod gaps;
 mod keeping;
 pub mod live;
 mod simulate;

@@ -146,7 +146,7 @@ impl<'a> Sitting<'a> {
         let shown_for = self.desk.shown_tenant.ok_or(Error::NotFound)?;
         let town = self.viewer.tenant_by_id(shown_for).ok_or(Error::NotFound)?;
         let found = knowledge::find_entry(&mut *self.db, town.id, owner, entry).await?.ok_or(Error::NotFound)?;
-        let shown = EntryKey { tenant: owner, entry, version: found.version };
+        let shown = EntryKey { tenant: found.tenant, entry: found.id, version: found.version };
         calls::record_entry(&mut self.db, key, shown, shown_for, self.now).await?;
         self.desk.entry = Some(shown);
         Ok(None)
@@ -193,6 +193,14 @@ impl<'a> Sitting<'a> {
             calls::update_note(&mut *self.db, key, note).await?;
         }
         Ok(None)
+    }
+
+    /// Whether the call that is connected lacked knowledge.
+    pub async fn note_lack(&mut self, call: CallId, lacks: bool) -> Result<()> {
+        if let Some(key) = self.at_hand(call) {
+            calls::set_lacks_knowledge(&mut *self.db, key, lacks).await?;
+        }
+        Ok(())
     }
 
     pub async fn keep_note(&mut self, call: CallId, note: &str) -> Result<Notice> {

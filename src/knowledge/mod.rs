@@ -1,27 +1,37 @@
 //! What the center knows: entries of each tenant, versioned, read by the tenant itself and by those it is a base for.
 
+mod adaptation;
 mod api;
 mod check;
 mod content;
+mod diff;
+mod draft;
 pub mod export;
 pub mod import;
 pub mod keeping;
 pub mod links;
+mod merge;
 mod pages;
 mod store;
 mod text;
 mod view;
 pub mod writing;
 
+pub use adaptation::{Adaptation, Part, Stance};
 pub use check::Reason;
 pub use content::{Content, Field, LIFE_SITUATIONS, Link, fold, sort_key};
+pub use draft::{Draft, DraftState, Verdict, publish_text, release, release_due};
+pub use merge::{Composition, Layer, LayerText, Merged, Piece, merge};
 pub use pages::{Place, places, town};
 pub use store::{
     change_position, count_changes, find_entry, find_entry_id, find_entry_version, list_changes, list_for_index,
-    list_life_situations, list_own_published, list_published_versions, list_titles, publish,
+    list_life_situations, list_own_published, list_published_versions, list_titles, publish, publish_adaptation,
+    republish, withdraw,
 };
 pub use text::Html;
 pub use view::{Block, EntryView, Origin};
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
@@ -38,11 +48,53 @@ pub struct Entry {
     pub version: i32,
     /// False for an older version and for one that was withdrawn.
     pub is_published: bool,
+    /// The whole text, where tenants stand upon each other as they are merged.
     pub content: Content,
-    /// The responsible office where the directory of the entry's tenant has it.
-    pub unit: Option<UnitId>,
+    pub composition: Composition,
+    /// Every tenant that wrote a part of it.
+    pub owners: BTreeMap<TenantId, Owner>,
+    /// The versions it consists of, the uppermost first.
+    pub layers: Vec<LayerKey>,
+    /// The responsible office where the directory of the one who names it has it.
+    pub unit: Option<(TenantId, UnitId)>,
     pub published_at: DateTime<Utc>,
     pub author: String,
+}
+
+/// A tenant by its names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub slug: String,
+    pub short_name: String,
+}
+
+/// One version of one entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LayerKey {
+    pub tenant: TenantId,
+    pub entry: EntryId,
+    pub version: i32,
+}
+
+impl Entry {
+    /// It stands upon an entry of a knowledge base.
+    pub fn is_adaptation(&self) -> bool {
+        self.layers.len() > 1
+    }
+
+    /// The entry that is whole, upon which all of its adaptations stand.
+    pub fn root(&self) -> LayerKey {
+        self.layers.last().copied().unwrap_or(LayerKey { tenant: self.tenant, entry: self.id, version: self.version })
+    }
+
+    /// What the asking tenant has to do with it.
+    pub fn origin_for(&self, reader: TenantId) -> &'static str {
+        match (self.tenant == reader, self.is_adaptation()) {
+            (true, true) => "merged",
+            (true, false) => "own",
+            (false, _) => "inherited",
+        }
+    }
 }
 
 /// Which entry to publish.
@@ -77,7 +129,10 @@ pub struct IndexableEntry {
     pub id: EntryId,
     pub version: i32,
     pub external_id: String,
+    /// As its tenant sees it.
     pub content: Content,
+    /// The entry that it adapts.
+    pub root: Option<EntryId>,
 }
 
 /// A place in the list of changes. Ordered by transaction, because the order of ids is not the order of commits.

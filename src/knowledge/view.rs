@@ -1,12 +1,11 @@
 //! An entry as it is shown to the people of one tenant.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::{Entry, Field, Html, Link};
+use super::{Entry, Field, Html, Link, Part, Stance};
 use crate::access::TenantAccess;
+use crate::ids::TenantId;
 use crate::web::format;
 
 /// Whose text a field is.
@@ -22,10 +21,11 @@ pub struct Origin {
 pub struct Block<'a> {
     pub field: Field,
     pub number: usize,
-    pub html: Option<&'a Html>,
+    /// The first one is the text, the others were added below.
+    pub pieces: Vec<(&'a Html, Origin)>,
     /// Links stand with the forms.
     pub links: &'a [Link],
-    pub origin: Option<&'a Origin>,
+    pub origin: Option<Origin>,
 }
 
 /// Shows one entry through the eyes of one tenant: `{{ view }}` in any template.
@@ -37,7 +37,7 @@ pub struct EntryView {
     pub accent: String,
     /// The entry is the page itself and not a part of one.
     pub is_page: bool,
-    origins: BTreeMap<Field, Origin>,
+    reader: TenantId,
     today: NaiveDate,
 }
 
@@ -46,9 +46,7 @@ impl askama::filters::HtmlSafe for EntryView {}
 
 impl EntryView {
     pub fn new(entry: Entry, viewing: &TenantAccess, today: NaiveDate) -> Self {
-        let origin = Origin { label: entry.tenant_short_name.clone(), own: entry.tenant == viewing.id };
-        let origins = Field::ALL.map(|field| (field, origin.clone())).into();
-        Self { entry, accent: viewing.accent.clone(), is_page: false, origins, today }
+        Self { entry, accent: viewing.accent.clone(), is_page: false, reader: viewing.id, today }
     }
 
     #[must_use]
@@ -57,21 +55,33 @@ impl EntryView {
         self
     }
 
-    pub fn origin(&self, field: Field) -> Option<&Origin> {
-        self.origins.get(&field)
+    fn origin_of(&self, tenant: TenantId) -> Origin {
+        let name = self.entry.owners.get(&tenant).map_or(&self.entry.tenant_short_name, |owner| &owner.short_name);
+        Origin { label: name.clone(), own: tenant == self.reader }
+    }
+
+    /// Whose entry it is.
+    pub fn owner(&self) -> Origin {
+        self.origin_of(self.entry.tenant)
+    }
+
+    fn pieces(&self, field: Field) -> Vec<(&Html, Origin)> {
+        let pieces = self.entry.composition.pieces.get(&field).into_iter().flatten();
+        pieces.map(|piece| (&piece.html, self.origin_of(piece.tenant))).collect()
     }
 
     fn block(&self, field: Field, number: usize) -> Block<'_> {
         let links = if field == Field::Forms { &self.entry.content.links[..] } else { &[] };
-        let html = self.entry.content.html(field);
-        let is_empty = html.is_none() && links.is_empty();
-        let origin = if is_empty { None } else { self.origin(field) };
-        Block { field, number, html, links, origin }
+        let pieces = self.pieces(field);
+        let of_links = || self.entry.composition.origins.get(&Part::Links).filter(|_| !links.is_empty());
+        let origin = pieces.first().map(|(_, origin)| origin.clone());
+        let origin = origin.or_else(|| of_links().map(|tenant| self.origin_of(*tenant)));
+        Block { field, number, pieces, links, origin }
     }
 
     /// What to say first.
-    pub fn short_answer(&self) -> Option<&Html> {
-        self.entry.content.html(Field::ShortAnswer)
+    pub fn short_answer(&self) -> Vec<(&Html, Origin)> {
+        self.pieces(Field::ShortAnswer)
     }
 
     /// The blocks that a digit jumps to: always all six.
@@ -82,7 +92,7 @@ impl EntryView {
     /// The parts below, only those with text.
     pub fn further(&self) -> Vec<Block<'_>> {
         let blocks = Field::FURTHER.iter().map(|field| self.block(*field, 0));
-        blocks.filter(|block| block.html.is_some()).collect()
+        blocks.filter(|block| !block.pieces.is_empty()).collect()
     }
 
     fn has_further(&self) -> bool {
@@ -90,8 +100,19 @@ impl EntryView {
         !self.further().is_empty() || !content.synonyms.is_empty() || content.leika.is_some()
     }
 
-    pub fn internal(&self) -> Option<&Html> {
-        self.entry.content.html(Field::Internal)
+    pub fn internal(&self) -> Vec<(&Html, Origin)> {
+        self.pieces(Field::Internal)
+    }
+
+    /// What the tenant says about the service as a whole, where it does not simply do it.
+    pub fn stance(&self) -> Option<String> {
+        let below = self.entry.layers.get(1).map(|layer| self.origin_of(layer.tenant).label).unwrap_or_default();
+        let town = self.owner().label;
+        match self.entry.composition.stance {
+            Stance::Offered => None,
+            Stance::NotOffered => Some(format!("{town} macht das nicht.")),
+            Stance::DoneByBase => Some(format!("Das macht für {town}: {below}.")),
+        }
     }
 
     /// A warning when the text does not hold today.
@@ -123,6 +144,6 @@ impl Block<'_> {
     }
 
     pub fn is_missing(&self) -> bool {
-        self.html.is_none() && self.links.is_empty()
+        self.pieces.is_empty() && self.links.is_empty()
     }
 }

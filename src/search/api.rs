@@ -79,7 +79,11 @@ impl AnswerHit {
             external_id: hit.external_id,
             title: hit.title,
             tenant: tenants.slug(hit.tenant).to_owned(),
-            origin: if hit.inherited { "inherited" } else { "own" },
+            origin: match (hit.inherited, hit.adapted) {
+                (true, _) => "inherited",
+                (false, true) => "merged",
+                (false, false) => "own",
+            },
             score: hit.score,
             snippet: hit.snippet,
         }

@@ -17,6 +17,8 @@ const LONGEST_ASKED: usize = 800;
 pub struct Document {
     pub tenant: TenantId,
     pub entry: EntryId,
+    /// The entry that it adapts.
+    pub root: Option<EntryId>,
     pub version: i32,
     pub external_id: String,
     /// Life situations.
@@ -42,6 +44,7 @@ impl Document {
         Self {
             tenant: entry.tenant,
             entry: entry.id,
+            root: entry.root,
             version: entry.version,
             external_id: entry.external_id.clone(),
             topics: content.life_situations.clone(),

@@ -63,5 +63,6 @@ fn show_one(
         answers: part.map(|(label, _)| label),
         score: ranked.score,
         inherited: standing == Standing::Inherited,
+        adapted: standing == Standing::Adapted,
     })
 }

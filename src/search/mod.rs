@@ -1,6 +1,7 @@
 //! Finding the right entry while the caller is still speaking: an index beside the database that follows it.
 
 mod analyzer;
+mod announced;
 mod api;
 mod asked;
 mod board;
@@ -39,6 +40,7 @@ mod tuning;
 mod vocabulary;
 pub mod words;
 
+pub use announced::announced;
 pub use check::{CheckReport, check};
 pub use completion::Completion;
 pub use correction::Correction;
@@ -46,7 +48,7 @@ pub use facets::{Facets, Narrowing};
 pub use follower::Follower;
 pub use index::SearchIndex;
 pub use lexicon::read_lexicon;
-pub use misses::{forget_old_misses, note_miss};
+pub use misses::{forget_old_misses, line_problem, may_keep_words, note_miss};
 pub use pages::routes;
 pub use store::raise_epoch;
 pub use tuning::Tuning;
@@ -98,6 +100,18 @@ impl Request {
     }
 }
 
+/// The folded stems of the words that say something, in order and each once: where these are the same, so is the question.
+pub fn stems(words: &str) -> Vec<String> {
+    let words = query::parse(words);
+    let says_little = |word: &query::QueryWord| analyzer::is_faint(&word.text, &word.stem);
+    let is_plain = words.iter().all(says_little);
+    let told = words.into_iter().filter(|word| is_plain || !says_little(word));
+    let mut stems: Vec<_> = told.map(|word| word.stem).collect();
+    stems.sort_unstable();
+    stems.dedup();
+    stems
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct Results {
     /// Best first.
@@ -128,6 +142,8 @@ pub struct Hit {
     pub score: f32,
     /// It belongs to a knowledge base of the asking tenant.
     pub inherited: bool,
+    /// The asking tenant's own words above those of a knowledge base.
+    pub adapted: bool,
 }
 
 /// Escaped text whose only markup is `<mark>`: a template prints it as it is.

@@ -8,7 +8,6 @@ use tantivy::{DocAddress, DocId, Searcher};
 use super::Request;
 use super::board::{Board, Line};
 use super::facets::{Counting, Facets};
-use super::readable::Standing;
 use super::segment::Segment;
 use super::tuning::Tuning;
 
@@ -95,7 +94,7 @@ impl Order<'_> {
     pub fn own(&self, line: usize) -> f32 {
         let address = self.address(line);
         let standing = self.segments[address.segment_ord as usize].standing(address.doc_id);
-        if standing == Standing::Own { OWN } else { 1.0 }
+        if standing.is_own() { OWN } else { 1.0 }
     }
 
     /// Above 1 where the title is little more than the query.

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
-use tantivy::columnar::Column;
 use tantivy::postings::SegmentPostings;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
@@ -22,6 +21,14 @@ pub enum Standing {
     Hidden,
     Inherited,
     Own,
+    /// The tenant's own words above a base's.
+    Adapted,
+}
+
+impl Standing {
+    pub fn is_own(self) -> bool {
+        matches!(self, Self::Own | Self::Adapted)
+    }
 }
 
 /// The standing of every document, segment by segment, and how many are not hidden.
@@ -87,46 +94,75 @@ impl ReadableCache {
     }
 }
 
+/// Of each family (an entry and its adaptations) the document of the nearest source counts.
 fn find_readable(searcher: &Searcher, fields: &Fields, request: &Request) -> tantivy::Result<Readable> {
     let mut readable = Readable::default();
     for segment in searcher.segment_readers() {
-        let mut standings = vec![Standing::Hidden; segment.max_doc() as usize];
-        for (index, source) in request.sources.iter().enumerate() {
-            let standing = if index == 0 { Standing::Own } else { Standing::Inherited };
-            readable.count += mark(segment, fields, source, request.today, standing, &mut standings)?;
+        readable.segments.push(vec![Standing::Hidden; segment.max_doc() as usize]);
+    }
+    let mut adapted = HashSet::new();
+    for (place, source) in request.sources.iter().enumerate() {
+        let mut of_source = HashSet::new();
+        for (segment, standings) in searcher.segment_readers().iter().zip(&mut readable.segments) {
+            let marking =
+                Marking { segment, fields, source, is_own: place == 0, today: request.today, adapted: &adapted };
+            readable.count += marking.mark(standings, &mut of_source)?;
         }
-        readable.segments.push(standings);
+        adapted.extend(of_source);
     }
     Ok(readable)
 }
 
-/// The source's documents that are alive and may be said on this day.
-fn mark(
-    segment: &SegmentReader,
-    fields: &Fields,
-    source: &Source,
+/// One source's documents in one segment.
+struct Marking<'a> {
+    segment: &'a SegmentReader,
+    fields: &'a Fields,
+    source: &'a Source,
+    is_own: bool,
     today: NaiveDate,
-    standing: Standing,
-    standings: &mut [Standing],
-) -> tantivy::Result<usize> {
-    let tenant = Term::from_field_u64(fields.tenant, number(source.tenant.0));
-    let Some(mut postings) = documents_with(segment, &tenant)? else { return Ok(0) };
-    let topics = source.topics.as_deref().map(|topics| about(segment, fields, topics)).transpose()?;
-    let from = segment.fast_fields().i64("valid_from")?;
-    let until = segment.fast_fields().i64("valid_until")?;
-    let today = day_number(today);
-    let mut count = 0;
-    let mut doc = postings.doc();
-    while doc != TERMINATED {
-        let valid = first(&from, doc) <= Some(today) && first(&until, doc) >= Some(today);
-        let wanted = topics.as_ref().is_none_or(|topics| topics.contains(&doc));
-        if valid && wanted && !segment.is_deleted(doc) && standings[doc as usize] == Standing::Hidden {
-            standings[doc as usize] = standing;
-            count += 1;
+    /// Whole entries that a nearer source adapts.
+    adapted: &'a HashSet<u64>,
+}
+
+impl Marking<'_> {
+    /// Those that are alive and may be said on this day; what they adapt is noted, also where they do not hold today.
+    fn mark(&self, standings: &mut [Standing], adapts: &mut HashSet<u64>) -> tantivy::Result<usize> {
+        let Self { segment, fields, .. } = *self;
+        let tenant = Term::from_field_u64(fields.tenant, number(self.source.tenant.0));
+        let Some(mut postings) = documents_with(segment, &tenant)? else { return Ok(0) };
+        let topics = self.source.topics.as_deref().map(|topics| about(segment, fields, topics)).transpose()?;
+        let (from, until) = (segment.fast_fields().i64("valid_from")?, segment.fast_fields().i64("valid_until")?);
+        let (entries, roots) = (segment.fast_fields().u64("entry")?, segment.fast_fields().u64("root")?);
+        let today = day_number(self.today);
+        let mut count = 0;
+        let mut doc = postings.doc();
+        while doc != TERMINATED {
+            let is_wanted = topics.as_ref().is_none_or(|topics| topics.contains(&doc)) && !segment.is_deleted(doc);
+            let root = roots.first(doc).filter(|root| *root > 0);
+            if is_wanted && !self.is_adapted(root.or_else(|| entries.first(doc))) {
+                adapts.extend(root);
+                let is_valid = from.first(doc) <= Some(today) && until.first(doc) >= Some(today);
+                if is_valid && standings[doc as usize] == Standing::Hidden {
+                    standings[doc as usize] = self.standing(root);
+                    count += 1;
+                }
+            }
+            doc = postings.advance();
         }
-        doc = postings.advance();
+        Ok(count)
     }
-    Ok(count)
+
+    fn is_adapted(&self, family: Option<u64>) -> bool {
+        !self.adapted.is_empty() && family.is_some_and(|family| self.adapted.contains(&family))
+    }
+
+    fn standing(&self, root: Option<u64>) -> Standing {
+        match (self.is_own, root) {
+            (true, Some(_)) => Standing::Adapted,
+            (true, None) => Standing::Own,
+            (false, _) => Standing::Inherited,
+        }
+    }
 }
 
 /// The documents that are about one of these life situations.
@@ -147,8 +183,4 @@ fn about(segment: &SegmentReader, fields: &Fields, topics: &[String]) -> tantivy
 
 fn documents_with(segment: &SegmentReader, term: &Term) -> tantivy::Result<Option<SegmentPostings>> {
     Ok(segment.inverted_index(term.field())?.read_postings(term, IndexRecordOption::Basic)?)
-}
-
-fn first(column: &Column<i64>, doc: DocId) -> Option<i64> {
-    column.first(doc)
 }

@@ -10,7 +10,7 @@ use super::forms::{Forms, Lines};
 use crate::ids::{EntryId, TenantId};
 
 /// Raise this when fields or weights in the index change: indexes of another version are rebuilt.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The parts of an entry that weigh differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Fields {
     /// The responsible office's name, as it is written.
     unit: Field,
     entry: Field,
+    /// The entry that this one adapts, or 0.
+    root: Field,
     version: Field,
     valid_from: Field,
     valid_until: Field,
@@ -82,6 +84,7 @@ pub fn build() -> (Schema, Fields) {
         topic: schema.add_text_field("topic", STRING | FAST),
         unit: schema.add_text_field("unit", STRING | FAST),
         entry: schema.add_u64_field("entry", FAST),
+        root: schema.add_u64_field("root", FAST),
         version: schema.add_u64_field("version", FAST),
         valid_from: schema.add_i64_field("valid_from", FAST),
         valid_until: schema.add_i64_field("valid_until", FAST),
@@ -116,6 +119,7 @@ pub fn to_tantivy(fields: &Fields, document: &Document, forms: &mut Forms) -> Ta
         row.add_text(fields.unit, unit);
     }
     row.add_u64(fields.entry, number(document.entry.0));
+    row.add_u64(fields.root, document.root.map_or(0, |root| number(root.0)));
     row.add_u64(fields.version, number(document.version));
     row.add_i64(fields.valid_from, document.valid_from);
     row.add_i64(fields.valid_until, document.valid_until);

@@ -46,6 +46,7 @@ pub async fn run(config: &Config, serve: &Serve) -> anyhow::Result<()> {
             mailer: config.mailer()?,
             public_url: config.public_url(),
             checks_links: config.outward.check_links == Switch::On,
+            uploads: Some(config.data_dir().join("uploads")),
         }),
     };
     if serve.demo && demo::fill(&app).await? {

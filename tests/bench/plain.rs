@@ -44,6 +44,7 @@ fn entries(contents: Vec<Content>) -> Vec<IndexableEntry> {
         version: 1,
         external_id: String::new(),
         content,
+        root: None,
     };
     (1..).zip(contents).map(entry).collect()
 }

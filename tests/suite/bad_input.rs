@@ -138,12 +138,21 @@ fn unseen(path: &str) -> Vec<&'static str> {
         "/knowledge/{tenant}/remarks" => vec!["title", "summary", "fees", "link_label", "link_url"],
         // Only where the telephone system may be controlled.
         "/desk/calls/{call}/hold" => vec!["q", "goes_on"],
+        // The page itself saves while somebody writes; the forms beside are the editor's own.
+        "/knowledge/{tenant}/entries/{owner}/{entry}/draft" => vec!["version", "revision", "title"],
         "/telephony/{source}/queues/restoration" => vec!["queue", "town", "skill"],
         // Undoing is offered only where something was done, activation only for who is blocked, keeping while somebody types.
         "/telephony/{source}/activation"
         | "/telephony/unassigned/{call}/assignment/withdrawal"
         | "/center/team/{member}/activation"
-        | "/desk/after-call/keep" => Vec::new(),
+        | "/desk/after-call/keep"
+        // Only of what is withdrawn, or whose base is.
+        | "/knowledge/{tenant}/entries/{owner}/{entry}/archive"
+        | "/knowledge/{tenant}/entries/{owner}/{entry}/restoration"
+        | "/knowledge/{tenant}/entries/{owner}/{entry}/detachment"
+        | "/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}/draft"
+        // And what became of a report is told at a desk without a call.
+        | "/desk/gaps/{report}/acknowledgement" => Vec::new(),
         "/tenants/{tenant}/closing-days/restoration" => {
             vec!["line", "first_day", "last_day", "opens", "closes", "label"]
         }

@@ -3,12 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
+use super::bulletins::BulletinsPart;
 use super::view::{
     CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
 };
-use super::{Focus, Looks, telephone};
+use super::{Focus, Looks, gaps, telephone};
 use crate::access::{Permission, Viewer};
 use crate::app::App;
+use crate::bulletins::{self, Bulletin};
 use crate::calls::{self, Call, OwnCalls, RecentCall};
 use crate::clock;
 use crate::desk::sitting::Sitting;
@@ -23,6 +25,7 @@ use crate::web;
 const HITS: usize = 12;
 const RECENT: i64 = 12;
 const PLACES: i64 = 8;
+const TOLD: i64 = 5;
 
 pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Result<DeskView> {
     let mut sitting = Sitting::look(app, viewer).await?;
@@ -41,10 +44,15 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         ("transferred", Some(town)) => directory::list_units(&mut *db, town).await?,
         _ => Vec::new(),
     };
+    let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
     let telephone = telephone::find_telephone(&mut *db, present, now).await?;
+    let origin = call.as_ref().filter(|_| is_worked_on).map(|call| &call.origin);
+    let origin = origin.or(ringing.as_ref().map(|ringing| &ringing.origin));
+    let bulletins = BulletinsPart::find(&mut *db, viewer, origin, now).await?;
     let desk = desk.clone();
     sitting.finish().await?;
-    let results = if is_worked_on { search(app, viewer, &desk, &looks.q) } else { Results::default() };
+    let here = bulletins.here.clone();
+    let results = if is_worked_on { search(app, viewer, &desk, &looks.q, here) } else { Results::default() };
     looks.notice = looks.notice.or(desk.notice.clone());
     // A call that came by itself wants the next key where one that was taken here does.
     let shown = looks.call.as_ref().map(|call| call.parse().ok());
@@ -69,6 +77,8 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         ringing,
         caller,
         telephone,
+        bulletins,
+        gap,
         idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
         units,
@@ -83,6 +93,7 @@ async fn find_idle(db: &mut PgConnection, viewer: &Viewer, desk: &Desk, now: Dat
         lines: find_lines(&mut *db, viewer, desk, now).await?,
         recent: find_recent(&mut *db, viewer, now).await?,
         waiting: telephone::find_waiting(&mut *db, viewer, now).await?,
+        told: crate::gaps::list_untold(&mut *db, viewer.account, TOLD).await?,
     })
 }
 
@@ -158,7 +169,7 @@ async fn find_entry_part(
     let today = clock::day_of(app.clock.now());
     let answered = call.shown.iter().any(|shown| shown.key == key && shown.answered_at.is_some());
     let unit = match entry.unit {
-        Some(unit) => directory::find_unit(&mut *db, entry.tenant, unit).await?,
+        Some((tenant, unit)) => directory::find_unit(&mut *db, tenant, unit).await?,
         None => None,
     };
     let service = tenants::service_level(&mut *db, town.id, &entry.content.life_situations, today).await?;
@@ -206,7 +217,11 @@ async fn find_lines(
 /// Results while typing: the desk's row says which town is meant, so the page cannot ask for another.
 pub async fn find_results(app: &App, viewer: &Viewer, query: &str) -> web::Result<Results> {
     let desk = keep_after_call(app, viewer).await?;
-    Ok(Results { is_typing: true, ..search(app, viewer, &desk, query) })
+    let mut db = app.begin(&viewer.scope()).await?;
+    let town: Vec<_> = desk.shown_tenant.into_iter().collect();
+    let current = bulletins::list_current(&mut *db, &town, Some(viewer.account), app.clock.now()).await?;
+    drop(db);
+    Ok(Results { is_typing: true, ..search(app, viewer, &desk, query, current) })
 }
 
 /// After-call work does not run out under the hands of somebody who types.
@@ -242,7 +257,7 @@ pub async fn note_miss(app: &App, viewer: &Viewer, query: &str) -> web::Result<(
     Ok(())
 }
 
-fn search(app: &App, viewer: &Viewer, desk: &Desk, query: &str) -> Results {
+fn search(app: &App, viewer: &Viewer, desk: &Desk, query: &str, current: Vec<Bulletin>) -> Results {
     let Some(town) = desk.shown_tenant.and_then(|town| viewer.tenant_by_id(town)) else { return Results::default() };
     let mut request = search::Request::new(query, &town.sources, HITS, app.clock.now());
     request.with_completions = true;
@@ -250,6 +265,7 @@ fn search(app: &App, viewer: &Viewer, desk: &Desk, query: &str) -> Results {
     let owner = |hit: &Hit| town.source(hit.tenant).map(|source| source.short_name.clone()).unwrap_or_default();
     Results {
         query: query.to_owned(),
+        bulletins: search::announced(query, current, &found.hits),
         hits: found.hits.into_iter().map(|hit| DeskHit { owner: owner(&hit), hit }).collect(),
         total: found.total,
         corrections: found.corrections,

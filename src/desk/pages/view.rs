@@ -2,12 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
+use super::bulletins::BulletinsPart;
+use super::gaps::GapPart;
 use super::telephone::{RingingPart, TelephonePart, WaitingPart};
 use super::{Focus, Looks};
 use crate::access::TenantAccess;
+use crate::bulletins::Bulletin;
 use crate::calls::{Call, Disposition, LogLine, REASONS_UNANSWERED, RecentCall, ShownEntry};
 use crate::desk::{REASONS_FOR_PAUSE, State};
 use crate::directory::Unit;
+use crate::gaps::Told;
 use crate::ids::CallId;
 use crate::knowledge::EntryView;
 use crate::search::{Completion, Correction, Hit};
@@ -34,6 +38,9 @@ pub struct DeskView {
     /// Who is on the telephone, as long as the call runs.
     pub caller: Option<String>,
     pub telephone: TelephonePart,
+    pub bulletins: BulletinsPart,
+    /// The panel "Lücke melden".
+    pub gap: Option<GapPart>,
     /// Empty during a call.
     pub idle: Idle,
     pub towns: Vec<TenantAccess>,
@@ -47,6 +54,8 @@ pub struct Idle {
     pub lines: Vec<LineGroup>,
     pub recent: Vec<RecentCall>,
     pub waiting: Vec<WaitingPart>,
+    /// What became of own reports.
+    pub told: Vec<Told>,
 }
 
 pub struct CallPart {
@@ -115,6 +124,8 @@ pub struct LineChoice {
 #[derive(Default)]
 pub struct Results {
     pub query: String,
+    /// Above the hits.
+    pub bulletins: Vec<Bulletin>,
     pub hits: Vec<DeskHit>,
     pub total: usize,
     pub corrections: Vec<Correction>,
@@ -189,6 +200,7 @@ impl DeskView {
         match field {
             "detail" => &form.detail,
             "number" => &form.number,
+            "lacks_knowledge" => &form.lacks_knowledge,
             _ => &form.note,
         }
     }

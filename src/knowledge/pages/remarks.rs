@@ -4,10 +4,12 @@ use askama::Template;
 use axum::extract::State;
 use sqlx::PgConnection;
 
-use super::super::Content;
 use super::super::links::list_dead_links;
 use super::super::writing::{self, Readability, Remark, Severity};
+use super::super::{Content, Layer, Part, merge};
+use super::adapting::Mode;
 use super::form::EntryForm;
+use super::subject::Subject;
 use super::town;
 use crate::access::TenantAccess;
 use crate::app::App;
@@ -41,6 +43,27 @@ impl Remarks {
             remarks.insert(0, Remark::warn("links", "Links", text, &link.url));
         }
         Ok(Self { remarks, readability: writing::readability_of(content), is_blank })
+    }
+
+    /// For what stands in a form. An adaptation is asked about its own words alone: the others are somebody else's.
+    pub async fn of_form(
+        db: &mut PgConnection,
+        tenant: &TenantAccess,
+        subject: Option<&Subject>,
+        form: &EntryForm,
+    ) -> sqlx::Result<Self> {
+        let Some(base) = subject.and_then(|subject| subject.base.as_ref()) else {
+            return Self::of(db, tenant, &form.read(&mut Errors::none())).await;
+        };
+        let own = Layer { tenant: tenant.id, text: form.read_text(Some(base), &mut Errors::none()) };
+        let merged = merge(&[&[own], &base.layers[..]].concat());
+        let mut remarks = Self::of(db, tenant, &merged.content).await?;
+        let is_own = |remark: &Remark| {
+            let part = Part::all().find(|part| part.as_str() == remark.field);
+            part.is_some_and(|part| matches!(form.adapting.mode(part), Mode::Own | Mode::Below))
+        };
+        remarks.remarks.retain(is_own);
+        Ok(remarks)
     }
 
     /// One line that a screen reader says while somebody writes.

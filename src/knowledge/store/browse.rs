@@ -21,6 +21,8 @@ pub struct Listing {
     pub unit: String,
     /// Own entries that were withdrawn, in place of those that are public.
     pub withdrawn: bool,
+    /// Of the withdrawn ones those that are kept aside, or the others.
+    pub archived: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -40,10 +42,10 @@ pub async fn count_by_letter(db: impl PgExecutor<'_>, listing: &Listing) -> sqlx
     let rows = sqlx::query!(
         r#"select letter, count(*) as "count!"
            from entry
-           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
-                and (source.topics is null or source.topics && life_situations)
            left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
-           where case when $2 then published_version is null and entry.tenant_id = $1 else published_version is not null end
+           where case when $2 then published_version is null and latest_version > 0 and entry.tenant_id = $1
+                                and (archived_at is not null) = $9
+                      else (entry.tenant_id, entry.id) in (select seen.tenant_id, seen.id from readable_entries($1) seen) end
              and ($3 = '' or strpos(sort_key, $3) > 0)
              and ($4::bool is null or (entry.tenant_id = $1) = $4)
              and ($5::bool is null or (coalesce(valid_from <= $6, true) and coalesce(valid_until >= $6, true)) = $5)
@@ -58,6 +60,7 @@ pub async fn count_by_letter(db: impl PgExecutor<'_>, listing: &Listing) -> sqlx
         listing.today,
         listing.life_situation,
         listing.unit,
+        listing.archived,
     )
     .fetch_all(db)
     .await?;
@@ -75,10 +78,10 @@ pub async fn list_entries(
         r#"select entry.tenant_id as "tenant: TenantId", entry.id as "id: EntryId", title,
                   coalesce(unit.name, unit_name) as unit, life_situations, changed_at, valid_from, valid_until
            from entry
-           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
-                and (source.topics is null or source.topics && life_situations)
            left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
-           where case when $2 then published_version is null and entry.tenant_id = $1 else published_version is not null end
+           where case when $2 then published_version is null and latest_version > 0 and entry.tenant_id = $1
+                                and (archived_at is not null) = $12
+                      else (entry.tenant_id, entry.id) in (select seen.tenant_id, seen.id from readable_entries($1) seen) end
              and ($3 = '' or strpos(sort_key, $3) > 0)
              and ($4::bool is null or (entry.tenant_id = $1) = $4)
              and ($5::bool is null or (coalesce(valid_from <= $6, true) and coalesce(valid_until >= $6, true)) = $5)
@@ -98,6 +101,7 @@ pub async fn list_entries(
         listing.letter,
         offset,
         limit,
+        listing.archived,
     )
     .fetch_all(db)
     .await
@@ -107,11 +111,9 @@ pub async fn list_entries(
 pub async fn count_by_life_situation(db: impl PgExecutor<'_>, reader: TenantId) -> sqlx::Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(
         r#"select situation as "situation!", count(*) as "count!"
-           from entry
-           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
-                and (source.topics is null or source.topics && life_situations)
+           from readable_entries($1) seen
+           join entry on entry.tenant_id = seen.tenant_id and entry.id = seen.id
            cross join unnest(life_situations) as situation
-           where published_version is not null
            group by situation order by situation"#,
         reader as TenantId,
     )
@@ -124,12 +126,10 @@ pub async fn count_by_life_situation(db: impl PgExecutor<'_>, reader: TenantId) 
 pub async fn count_by_unit(db: impl PgExecutor<'_>, reader: TenantId) -> sqlx::Result<Vec<(TenantId, String, i64)>> {
     let rows = sqlx::query!(
         r#"select entry.tenant_id as "tenant: TenantId", coalesce(unit.name, unit_name) as "unit!", count(*) as "count!"
-           from entry
-           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
-                and (source.topics is null or source.topics && life_situations)
+           from readable_entries($1) seen
+           join entry on entry.tenant_id = seen.tenant_id and entry.id = seen.id
            left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
-           where published_version is not null
-             and coalesce(unit.name, unit_name) is not null
+           where coalesce(unit.name, unit_name) is not null
            group by 1, 2 order by 2, 1"#,
         reader as TenantId,
     )
@@ -146,6 +146,8 @@ pub struct VersionLine {
     pub created_at: DateTime<Utc>,
     pub author: String,
     pub is_published: bool,
+    /// Not the author's words changed, but what they stand on.
+    pub is_moved_base: bool,
 }
 
 /// The newest first.
@@ -159,7 +161,8 @@ pub async fn list_versions(
     sqlx::query_as!(
         VersionLine,
         r#"select version.version, version.title, version.created_at, version.author,
-                  coalesce(entry.published_version = version.version, false) as "is_published!"
+                  coalesce(entry.published_version = version.version, false) as "is_published!",
+                  version.reason = 'base' as "is_moved_base!"
            from entry_version version
            join entry on entry.tenant_id = version.tenant_id and entry.id = version.entry_id
            where version.tenant_id = $1 and version.entry_id = $2

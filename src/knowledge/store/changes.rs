@@ -1,17 +1,26 @@
 //! What the search index follows.
 
+use serde_json::Value;
 use sqlx::PgExecutor;
 use sqlx::types::Json;
 
-use super::super::{Change, ChangeCursor, Content, IndexableEntry};
+use super::super::{Change, ChangeCursor, Content, IndexableEntry, merge};
+use super::layers::{self, LayerRow};
 use crate::ids::{EntryId, TenantId};
 
 /// Published entries of all tenants by id, for building an index from nothing. Take the position first
 /// (`change_position`) and follow the changes from there: what is published meanwhile then comes twice, never not at all.
 pub async fn list_for_index(db: impl PgExecutor<'_>, after: EntryId, limit: i64) -> sqlx::Result<Vec<IndexableEntry>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        IndexRow,
         r#"select entry.tenant_id as "tenant: TenantId", entry.id as "id: EntryId", version.version, entry.external_id,
-                  version.content as "content: Json<Content>"
+                  entry.base_entry_id as "root: EntryId", version.content,
+                  case when version.below_entry_id is not null then (
+                      select json_agg(json_build_object('tenant', layer.tenant_id, 'entry', layer.entry_id,
+                                                        'version', layer.version, 'content', layer.content)
+                                      order by layer.place)
+                      from version_layers(version.tenant_id, version.entry_id, version.version) layer)
+                  end as "layers: Json<Vec<LayerRow>>"
            from entry
            join entry_version version on version.tenant_id = entry.tenant_id and version.entry_id = entry.id
                                      and version.version = entry.published_version
@@ -21,16 +30,30 @@ pub async fn list_for_index(db: impl PgExecutor<'_>, after: EntryId, limit: i64)
     )
     .fetch_all(db)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| IndexableEntry {
-            tenant: row.tenant,
-            id: row.id,
-            version: row.version,
-            external_id: row.external_id,
-            content: row.content.0,
-        })
-        .collect())
+    let entry = |row| -> sqlx::Result<IndexableEntry> {
+        let IndexRow { tenant, id, version, external_id, root, content, layers } = row;
+        let content = whole_text(content, layers)?;
+        Ok(IndexableEntry { tenant, id, version, external_id, content, root })
+    };
+    rows.into_iter().map(entry).collect()
+}
+
+struct IndexRow {
+    tenant: TenantId,
+    id: EntryId,
+    version: i32,
+    external_id: String,
+    root: Option<EntryId>,
+    content: Value,
+    layers: Option<Json<Vec<LayerRow>>>,
+}
+
+/// Layers come only with what stands on others.
+fn whole_text(content: Value, layers: Option<Json<Vec<LayerRow>>>) -> sqlx::Result<Content> {
+    match layers {
+        Some(rows) => Ok(merge(&layers::layers(rows.0)?).content),
+        None => serde_json::from_value(content).map_err(|error| sqlx::Error::Decode(error.into())),
+    }
 }
 
 /// Where to follow from so that nothing that is still uncommitted now is missed.
@@ -59,10 +82,17 @@ pub async fn count_changes(db: impl PgExecutor<'_>, after: ChangeCursor, most: i
 /// Changes after a place, each with what the entry is now. Above the oldest running transaction a row may still appear
 /// before one that was already seen: such a change is not settled, and a follower must not move its place past it.
 pub async fn list_changes(db: impl PgExecutor<'_>, after: ChangeCursor, limit: i64) -> sqlx::Result<Vec<Change>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        ChangeRow,
         r#"select change.xact::text::bigint as "xact!", change.id, change.tenant_id as "tenant: TenantId",
                   change.entry_id as "entry: EntryId", version.version as "version?",
-                  entry.external_id as "external_id?", version.content as "content?: Json<Content>",
+                  entry.external_id as "external_id?", entry.base_entry_id as "root?: EntryId", version.content as "content?",
+                  case when version.below_entry_id is not null then (
+                      select json_agg(json_build_object('tenant', layer.tenant_id, 'entry', layer.entry_id,
+                                                        'version', layer.version, 'content', layer.content)
+                                      order by layer.place)
+                      from version_layers(version.tenant_id, version.entry_id, version.version) layer)
+                  end as "layers: Json<Vec<LayerRow>>",
                   change.xact < pg_snapshot_xmin(pg_current_snapshot()) as "is_settled!"
            from entry_change change
            left join entry on entry.tenant_id = change.tenant_id and entry.id = change.entry_id
@@ -76,23 +106,30 @@ pub async fn list_changes(db: impl PgExecutor<'_>, after: ChangeCursor, limit: i
     )
     .fetch_all(db)
     .await?;
-    let changes = rows.into_iter().map(|row| {
-        let published = row.version.zip(row.external_id).zip(row.content);
-        Change {
-            at: ChangeCursor { xact: row.xact, id: row.id },
-            tenant: row.tenant,
-            id: row.entry,
-            is_settled: row.is_settled,
-            entry: published.map(|((version, external_id), content)| IndexableEntry {
-                tenant: row.tenant,
-                id: row.entry,
-                version,
-                external_id,
-                content: content.0,
-            }),
-        }
-    });
-    Ok(changes.collect())
+    let change = |row| -> sqlx::Result<Change> {
+        let ChangeRow { xact, id, tenant, entry: thing, version, external_id, root, content, layers, is_settled } = row;
+        let entry = |((version, external_id), content)| -> sqlx::Result<IndexableEntry> {
+            let content = whole_text(content, layers)?;
+            Ok(IndexableEntry { tenant, id: thing, version, external_id, content, root })
+        };
+        let published = version.zip(external_id).zip(content).map(entry).transpose()?;
+        let at = ChangeCursor { xact, id };
+        Ok(Change { at, tenant, id: thing, is_settled, entry: published })
+    };
+    rows.into_iter().map(change).collect()
+}
+
+struct ChangeRow {
+    xact: i64,
+    id: i64,
+    tenant: TenantId,
+    entry: EntryId,
+    version: Option<i32>,
+    external_id: Option<String>,
+    root: Option<EntryId>,
+    content: Option<Value>,
+    layers: Option<Json<Vec<LayerRow>>>,
+    is_settled: bool,
 }
 
 /// What is published in all tenants, as of one moment.

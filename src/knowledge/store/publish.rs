@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rand::RngExt;
 use sqlx::{PgConnection, PgExecutor};
 
-use super::super::{Content, Outcome, Published, Target, sort_key};
+use super::super::{Content, LayerKey, Outcome, Published, Target, sort_key};
 use crate::audit::{self, Act, Actor};
 use crate::ids::{AccountId, EntryId, TenantId, UnitId};
 
@@ -32,22 +32,64 @@ pub async fn publish(
         },
     };
     let entry = entry.ok_or(sqlx::Error::RowNotFound)?;
+    if entry.root.is_some() {
+        return Err(sqlx::Error::InvalidArgument("an adaptation is no whole text".to_owned()));
+    }
     if entry.version > 0 && entry.hash == hash {
         return Ok(Published { id: entry.id, version: entry.version, outcome: Outcome::Unchanged });
     }
+    let text = NewVersion { json: &json, hash: &hash, content, stance: None, below: None };
+    let version = write_version(db, tenant, &entry, &text, actor, now).await?;
+    let outcome = if version == 1 { Outcome::Created } else { outcome };
+    record_publication(db, tenant, entry.id, version, &content.title, outcome, actor, now).await?;
+    Ok(Published { id: entry.id, version, outcome })
+}
+
+/// What is written, and what lists need of it.
+pub struct NewVersion<'a> {
+    pub json: &'a str,
+    pub hash: &'a [u8],
+    /// As it is shown, together with what it stands on.
+    pub content: &'a Content,
+    pub stance: Option<&'static str>,
+    pub below: Option<LayerKey>,
+}
+
+/// The next version becomes the public one.
+pub async fn write_version(
+    db: &mut PgConnection,
+    tenant: TenantId,
+    entry: &LockedEntry,
+    text: &NewVersion<'_>,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> sqlx::Result<i32> {
     let version = entry.version + 1;
-    insert_version(db, tenant, entry.id, version, &content.title, &json, actor, now).await?;
-    point_to_version(db, tenant, entry.id, version, content, &hash, now).await?;
+    insert_version(db, tenant, entry.id, version, text, actor, now).await?;
+    point_to_version(db, tenant, entry.id, version, text, now).await?;
     insert_change(db, tenant, entry.id).await?;
+    Ok(version)
+}
+
+#[expect(clippy::too_many_arguments, reason = "one line of the audit")]
+pub async fn record_publication(
+    db: &mut PgConnection,
+    tenant: TenantId,
+    entry: EntryId,
+    version: i32,
+    title: &str,
+    outcome: Outcome,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let act = Act {
         tenant: Some(tenant),
         action: if outcome == Outcome::Created { "created" } else { "published" },
         thing: "entry",
-        thing_id: entry.id.to_string(),
-        details: serde_json::json!({ "version": version, "title": content.title }),
+        thing_id: entry.to_string(),
+        details: serde_json::json!({ "version": version, "title": title }),
     };
-    audit::record(&mut *db, now, actor, act).await?;
-    Ok(Published { id: entry.id, version, outcome })
+    audit::record(db, now, actor, act).await
 }
 
 /// An entry whose row nobody else changes until the end of the transaction.
@@ -56,14 +98,17 @@ pub struct LockedEntry {
     /// The latest version, 0 for a new entry.
     pub version: i32,
     pub is_published: bool,
-    hash: Vec<u8>,
+    /// The entry that it adapts.
+    pub root: Option<EntryId>,
+    pub hash: Vec<u8>,
 }
 
 pub async fn lock_entry(db: &mut PgConnection, tenant: TenantId, id: EntryId) -> sqlx::Result<Option<LockedEntry>> {
     sqlx::query_as!(
         LockedEntry,
         r#"select entry.id as "id: EntryId", entry.latest_version as version,
-                  entry.published_version is not null as "is_published!", entry.content_hash as hash
+                  entry.published_version is not null as "is_published!", entry.base_entry_id as "root: EntryId",
+                  entry.content_hash as hash
            from entry where entry.tenant_id = $1 and entry.id = $2
            for update"#,
         tenant as TenantId,
@@ -99,6 +144,17 @@ async fn find_by_external_id(
     }
 }
 
+/// A new entry that is not public yet.
+pub async fn insert_empty(
+    db: &mut PgConnection,
+    tenant: TenantId,
+    content: &Content,
+    now: DateTime<Utc>,
+) -> sqlx::Result<EntryId> {
+    let made = insert_entry(db, tenant, &new_external_id(), content, &[], now).await?;
+    made.map(|entry| entry.id).ok_or(sqlx::Error::RowNotFound)
+}
+
 /// None when the external id is taken.
 async fn insert_entry(
     db: &mut PgConnection,
@@ -124,32 +180,33 @@ async fn insert_entry(
     )
     .fetch_optional(db)
     .await?;
-    Ok(id.map(|id| LockedEntry { id, version: 0, is_published: false, hash: hash.to_vec() }))
+    Ok(id.map(|id| LockedEntry { id, version: 0, is_published: false, root: None, hash: hash.to_vec() }))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one row")]
 async fn insert_version(
     db: &mut PgConnection,
     tenant: TenantId,
     entry: EntryId,
     version: i32,
-    title: &str,
-    json: &str,
+    text: &NewVersion<'_>,
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into entry_version
-             (tenant_id, entry_id, version, title, content, created_at, created_by, author)
-         values ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8)",
+        "insert into entry_version (tenant_id, entry_id, version, title, content, created_at, created_by, author,
+                                    below_tenant_id, below_entry_id, below_version)
+         values ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10, $11)",
         tenant as TenantId,
         entry as EntryId,
         version,
-        title,
-        json,
+        text.content.title,
+        text.json,
         now,
         actor.account as Option<AccountId>,
         actor.name,
+        text.below.map(|below| below.tenant) as Option<TenantId>,
+        text.below.map(|below| below.entry) as Option<EntryId>,
+        text.below.map(|below| below.version),
     )
     .execute(db)
     .await?;
@@ -162,15 +219,15 @@ async fn point_to_version(
     tenant: TenantId,
     entry: EntryId,
     version: i32,
-    content: &Content,
-    hash: &[u8],
+    text: &NewVersion<'_>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
+    let content = text.content;
     let unit = find_unit(db, tenant, content.unit.as_deref()).await?;
     sqlx::query!(
         "update entry set published_version = $3, latest_version = $3, changed_at = $4, title = $5, sort_key = $6,
                 unit_id = $7, unit_name = $8, life_situations = $9, valid_from = $10, valid_until = $11,
-                content_hash = $12
+                content_hash = $12, stance = $13, rests = false, archived_at = null
          where tenant_id = $1 and id = $2",
         tenant as TenantId,
         entry as EntryId,
@@ -183,7 +240,8 @@ async fn point_to_version(
         &content.life_situations,
         content.valid_from,
         content.valid_until,
-        hash,
+        text.hash,
+        text.stance,
     )
     .execute(db)
     .await?;
@@ -213,7 +271,7 @@ pub async fn insert_change(db: &mut PgConnection, tenant: TenantId, entry: Entry
 }
 
 /// Entries written here get a key of chance, so that they cannot meet one of an imported catalogue.
-fn new_external_id() -> String {
+pub fn new_external_id() -> String {
     let bytes: [u8; 8] = rand::rng().random();
     format!("eigen-{}", data_encoding::BASE32_NOPAD.encode(&bytes).to_lowercase())
 }

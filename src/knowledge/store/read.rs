@@ -1,40 +1,47 @@
 //! Reading entries, as one tenant reads them: its own and those of its knowledge bases (`knowledge_sources` in the
 //! database). An entry of any other tenant, or about what is not taken over, is not found.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
-use super::super::{Content, Entry};
-use crate::ids::{EntryId, TenantId, UnitId};
+use super::super::{Content, Entry, Merged, merge};
+use super::layers::{self, LayerRow};
+use crate::ids::{EntryId, TenantId};
 
-/// The published version.
+/// What this tenant sees of an entry: the published version, or that of the nearest adaptation of it.
 pub async fn find_entry(
-    db: impl PgExecutor<'_>,
+    db: &mut PgConnection,
     reader: TenantId,
     tenant: TenantId,
     id: EntryId,
 ) -> sqlx::Result<Option<Entry>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select tenant.slug, tenant.short_name, entry.external_id, version.version, true as "is_published!",
-                  coalesce(entry.unit_id, unit.id) as "unit: UnitId", version.content as "content: Json<Content>",
-                  version.created_at, version.author
-           from entry
+        r#"select entry.tenant_id as "tenant: TenantId", entry.id as "id: EntryId", entry.external_id, version.version,
+                  true as "is_published!", version.created_at, version.author,
+                  (select json_agg(json_build_object('tenant', layer.tenant_id, 'slug', tenant.slug,
+                                       'short_name', tenant.short_name, 'entry', layer.entry_id, 'version', layer.version,
+                                       'content', layer.content) order by layer.place)
+                   from version_layers(version.tenant_id, version.entry_id, version.version) layer
+                   join tenant on tenant.id = layer.tenant_id) as "layers!: Json<Vec<LayerRow>>"
+           from entry asked
+           join entry on coalesce(entry.base_entry_id, entry.id) = coalesce(asked.base_entry_id, asked.id)
            join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
                 and (source.topics is null or source.topics && entry.life_situations)
            join entry_version version on version.tenant_id = entry.tenant_id and version.entry_id = entry.id
                                      and version.version = entry.published_version
-           join tenant on tenant.id = entry.tenant_id
-           -- An office that came into the directory after the entry is found by its name.
-           left join unit on unit.tenant_id = entry.tenant_id and unit.name = entry.unit_name
-           where entry.tenant_id = $2 and entry.id = $3"#,
+           where asked.tenant_id = $2 and asked.id = $3
+           order by source.place limit 1"#,
         reader as TenantId,
         tenant as TenantId,
         id as EntryId,
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut *db)
     .await?;
-    Ok(row.map(|row| row.into_entry(tenant, id)))
+    into_entry(db, row).await
 }
 
 /// Whose entry a number means.
@@ -51,7 +58,7 @@ pub async fn find_owner(db: impl PgExecutor<'_>, reader: TenantId, id: EntryId) 
 
 /// Any version, also of an entry that was withdrawn: what was said to a caller can always be shown again.
 pub async fn find_entry_version(
-    db: impl PgExecutor<'_>,
+    db: &mut PgConnection,
     reader: TenantId,
     tenant: TenantId,
     id: EntryId,
@@ -59,55 +66,127 @@ pub async fn find_entry_version(
 ) -> sqlx::Result<Option<Entry>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select tenant.slug, tenant.short_name, entry.external_id, version.version,
+        r#"select entry.tenant_id as "tenant: TenantId", entry.id as "id: EntryId", entry.external_id, version.version,
                   coalesce(entry.published_version = version.version, false) as "is_published!",
-                  unit.id as "unit: UnitId", version.content as "content: Json<Content>",
-                  version.created_at, version.author
+                  version.created_at, version.author,
+                  (select json_agg(json_build_object('tenant', layer.tenant_id, 'slug', tenant.slug,
+                                       'short_name', tenant.short_name, 'entry', layer.entry_id, 'version', layer.version,
+                                       'content', layer.content) order by layer.place)
+                   from version_layers(version.tenant_id, version.entry_id, version.version) layer
+                   join tenant on tenant.id = layer.tenant_id) as "layers!: Json<Vec<LayerRow>>"
            from entry
            join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
                 and (source.topics is null or source.topics && entry.life_situations)
            join entry_version version on version.tenant_id = entry.tenant_id and version.entry_id = entry.id
-           join tenant on tenant.id = entry.tenant_id
-           left join unit on unit.tenant_id = entry.tenant_id and unit.name = version.content ->> 'unit'
            where entry.tenant_id = $2 and entry.id = $3 and version.version = $4"#,
         reader as TenantId,
         tenant as TenantId,
         id as EntryId,
         version,
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut *db)
     .await?;
-    Ok(row.map(|row| row.into_entry(tenant, id)))
+    into_entry(db, row).await
+}
+
+/// What this tenant saw of an entry at a time, of the nearest tenant that had it then.
+pub async fn find_entry_at(
+    db: &mut PgConnection,
+    reader: TenantId,
+    tenant: TenantId,
+    id: EntryId,
+    at: DateTime<Utc>,
+) -> sqlx::Result<Option<Entry>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select entry.tenant_id as "tenant: TenantId", entry.id as "id: EntryId", entry.external_id, version.version,
+                  coalesce(entry.published_version = version.version, false) as "is_published!",
+                  version.created_at, version.author,
+                  (select json_agg(json_build_object('tenant', layer.tenant_id, 'slug', tenant.slug,
+                                       'short_name', tenant.short_name, 'entry', layer.entry_id, 'version', layer.version,
+                                       'content', layer.content) order by layer.place)
+                   from version_layers(version.tenant_id, version.entry_id, version.version) layer
+                   join tenant on tenant.id = layer.tenant_id) as "layers!: Json<Vec<LayerRow>>"
+           from entry asked
+           join entry on coalesce(entry.base_entry_id, entry.id) = coalesce(asked.base_entry_id, asked.id)
+           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
+                and (source.topics is null or source.topics && entry.life_situations)
+           join lateral (select publication.version from entry_publication publication
+                         where publication.tenant_id = entry.tenant_id and publication.entry_id = entry.id and publication.at < $4
+                         order by publication.id desc limit 1) last on true
+           join entry_version version on version.tenant_id = entry.tenant_id and version.entry_id = entry.id
+                                     and version.version = last.version
+           where asked.tenant_id = $2 and asked.id = $3
+           order by source.place limit 1"#,
+        reader as TenantId,
+        tenant as TenantId,
+        id as EntryId,
+        at,
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    into_entry(db, row).await
+}
+
+/// A town that takes an entry over.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    pub short_name: String,
+    /// It says something otherwise.
+    pub adapts: bool,
+}
+
+pub async fn list_readers(db: impl PgExecutor<'_>, tenant: TenantId, id: EntryId) -> sqlx::Result<Vec<Reader>> {
+    sqlx::query_as!(
+        Reader,
+        r#"select short_name as "short_name!", adapts as "adapts!" from entry_readers($1, $2)"#,
+        tenant as TenantId,
+        id as EntryId,
+    )
+    .fetch_all(db)
+    .await
 }
 
 struct Row {
-    slug: String,
-    short_name: String,
+    tenant: TenantId,
+    id: EntryId,
     external_id: String,
     version: i32,
     is_published: bool,
-    unit: Option<UnitId>,
-    content: Json<Content>,
-    created_at: chrono::DateTime<chrono::Utc>,
+    created_at: DateTime<Utc>,
     author: String,
+    layers: Json<Vec<LayerRow>>,
 }
 
-impl Row {
-    fn into_entry(self, tenant: TenantId, id: EntryId) -> Entry {
-        Entry {
-            tenant,
-            tenant_slug: self.slug,
-            tenant_short_name: self.short_name,
-            id,
-            external_id: self.external_id,
-            version: self.version,
-            is_published: self.is_published,
-            content: self.content.0,
-            unit: self.unit,
-            published_at: self.created_at,
-            author: self.author,
+async fn into_entry(db: &mut PgConnection, row: Option<Row>) -> sqlx::Result<Option<Entry>> {
+    let Some(row) = row else { return Ok(None) };
+    let keys: Vec<_> = row.layers.iter().map(LayerRow::key).collect();
+    let owners: BTreeMap<_, _> = row.layers.iter().map(LayerRow::owner).collect();
+    let Merged { content, composition } = merge(&layers::layers(row.layers.0)?);
+    let unit = match &content.unit {
+        Some(name) => {
+            let tenants: Vec<_> = keys.iter().map(|key| key.tenant).collect();
+            layers::find_unit(db, &tenants, name).await?
         }
-    }
+        None => None,
+    };
+    let owner = owners.get(&row.tenant).cloned().ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Some(Entry {
+        tenant: row.tenant,
+        tenant_slug: owner.slug,
+        tenant_short_name: owner.short_name,
+        id: row.id,
+        external_id: row.external_id,
+        version: row.version,
+        is_published: row.is_published,
+        content,
+        composition,
+        owners,
+        layers: keys,
+        unit,
+        published_at: row.created_at,
+        author: row.author,
+    }))
 }
 
 /// What an entry is about now, for deciding who is competent.
@@ -138,7 +217,7 @@ pub async fn list_titles(
     Ok(rows.into_iter().map(|row| (row.tenant, row.id, row.title)).collect())
 }
 
-/// A tenant's own published entries by id, for giving them away.
+/// A tenant's own published entries by id, for giving them away; adaptations are no texts by themselves.
 pub async fn list_own_published(
     db: impl PgExecutor<'_>,
     tenant: TenantId,
@@ -150,7 +229,7 @@ pub async fn list_own_published(
            from entry
            join entry_version version on version.tenant_id = entry.tenant_id and version.entry_id = entry.id
                                      and version.version = entry.published_version
-           where entry.tenant_id = $1 and entry.id > coalesce($2, 0)
+           where entry.tenant_id = $1 and entry.id > coalesce($2, 0) and entry.base_entry_id is null
            order by entry.id limit $3"#,
         tenant as TenantId,
         after as Option<EntryId>,
@@ -166,18 +245,43 @@ pub async fn list_own_published(
 pub struct EntryState {
     pub title: String,
     pub is_published: bool,
+    /// 0: it was never public.
     pub latest_version: i32,
+    /// The entry that it adapts.
+    pub root: Option<EntryId>,
+    /// Its base was withdrawn.
+    pub rests: bool,
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 pub async fn find_state(db: impl PgExecutor<'_>, tenant: TenantId, id: EntryId) -> sqlx::Result<Option<EntryState>> {
     sqlx::query_as!(
         EntryState,
-        r#"select title, published_version is not null as "is_published!", latest_version
+        r#"select title, published_version is not null as "is_published!", latest_version, base_entry_id as "root: EntryId",
+                  rests, archived_at
            from entry where tenant_id = $1 and id = $2"#,
         tenant as TenantId,
         id as EntryId,
     )
     .fetch_optional(db)
+    .await
+}
+
+/// Somebody wrote other words after this version; a base that moved does not count.
+pub async fn is_rewritten_since(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    id: EntryId,
+    version: i32,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from entry_version
+                          where tenant_id = $1 and entry_id = $2 and version > $3 and reason = 'text') as "is!""#,
+        tenant as TenantId,
+        id as EntryId,
+        version,
+    )
+    .fetch_one(db)
     .await
 }
 

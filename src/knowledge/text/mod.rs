@@ -34,6 +34,11 @@ impl Html {
         Self(notation::parse(&presentable(text)).to_html())
     }
 
+    /// One below the other.
+    pub fn joined<'a>(parts: impl Iterator<Item = &'a Self>) -> Self {
+        Self(parts.map(Self::as_str).collect())
+    }
+
     pub fn to_notation(&self) -> String {
         notation::write(&self.document())
     }

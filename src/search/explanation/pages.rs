@@ -59,7 +59,7 @@ async fn explanation_page(
 ) -> web::Result<Page<ExplanationPage>> {
     let source = tenant.sources.iter().find(|source| source.slug == owner).ok_or(web::Error::NotFound)?.clone();
     let mut db = app.begin(&viewer.scope()).await?;
-    let found = knowledge::find_entry(&mut *db, tenant.id, source.id, entry).await?.ok_or(web::Error::NotFound)?;
+    let found = knowledge::find_entry(&mut db, tenant.id, source.id, entry).await?.ok_or(web::Error::NotFound)?;
     drop(db);
     let request = Request::new(&asked.q, &tenant.sources, LOOKED_AT, app.clock.now());
     let explanation = app.search.explain(request.clone(), (source.id, entry)).await;

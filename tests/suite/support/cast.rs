@@ -78,7 +78,7 @@ async fn password_hash() -> &'static str {
     HASH.get_or_init(async || accounts::hash_password(PASSWORD.to_owned()).await.expect("a hash")).await
 }
 
-async fn insert_tenant(
+pub async fn insert_tenant(
     db: &mut PgConnection,
     slug: &str,
     name: &str,
