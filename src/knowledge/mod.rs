@@ -8,11 +8,14 @@ mod diff;
 mod draft;
 pub mod export;
 pub mod import;
+pub mod keeping;
+pub mod links;
 mod merge;
 mod pages;
 mod store;
 mod text;
 mod view;
+pub mod writing;
 
 pub use adaptation::{Adaptation, Part, Stance};
 pub use check::Reason;
@@ -152,5 +155,5 @@ pub struct Change {
 
 /// Pages of people and the doors of programs.
 pub fn routes() -> crate::web::Routes {
-    pages::routes().merge(api::routes())
+    pages::routes().merge(keeping::routes()).merge(api::routes())
 }

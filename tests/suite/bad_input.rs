@@ -134,6 +134,11 @@ fn unseen(path: &str) -> Vec<&'static str> {
     match path {
         // A search without a hit is reported two seconds after it was typed.
         "/desk/calls/{call}/end" | "/desk/misses" | "/knowledge/{tenant}/misses" => vec!["q"],
+        // Asked while somebody writes, with what stands in the editor's form.
+        "/knowledge/{tenant}/remarks" => vec!["title", "summary", "fees", "link_label", "link_url"],
+        // A second button of the list's form, and an undo that stands in a message.
+        "/knowledge/{tenant}/keeping/owners" => vec!["entry", "new_owner", "back"],
+        "/knowledge/{tenant}/keeping/checks/{batch}/withdrawal" => Vec::new(),
         // Only where the telephone system may be controlled.
         "/desk/calls/{call}/hold" => vec!["q", "goes_on"],
         // The page itself saves while somebody writes; the forms beside are the editor's own.

@@ -12,6 +12,7 @@ use crate::support::site::{Site, own_path, percent_encoded};
 /// Tables that hold no text of anybody: times, numbers and keys.
 const WITHOUT_WORDS: &[&str] = &[
     "account_role",
+    "agreement_stage",
     "answering",
     "bulletin_acknowledgement",
     "call_entry",
@@ -19,7 +20,11 @@ const WITHOUT_WORDS: &[&str] = &[
     "desk",
     "editorial",
     "entry_change",
+    "entry_keeping",
     "entry_publication",
+    "entry_use",
+    "keeping_reminder",
+    "keeping_rule",
     "knowledge_task",
     "gap_measure",
     "gap_miss",

@@ -145,10 +145,14 @@ impl Origin {
             situation = tenants::line_situation(&mut *db, tenant, id, now, viewer.into()).await?;
         }
         let town = town.and_then(|town| viewer.tenant_by_id(town)).cloned();
+        let service = match &town {
+            Some(town) => tenants::service_level(&mut *db, town.id, &[], clock::day_of(now)).await?,
+            None => None,
+        };
         let label = record.line_label.clone().unwrap_or_default();
         let side = if viewer.of_center { First::Center } else { First::Town };
         let overflow = situation.as_ref().and_then(|situation| situation.answering.sentence(side));
-        Ok(Self { town, line, label, dialled: record.dialled.clone(), situation, overflow })
+        Ok(Self { town, line, label, dialled: record.dialled.clone(), situation, service, overflow })
     }
 }
 
@@ -171,7 +175,17 @@ async fn find_entry_part(
     // Withdrawn, written anew, or the town says something otherwise since.
     let now = knowledge::find_current(&mut *db, town.id, key.tenant, key.entry).await?;
     let stale = now.is_none_or(|now| (now.tenant, now.entry, now.version) != (key.tenant, key.entry, key.version));
-    Ok(Some(EntryPart { unit, stale, view: EntryView::new(entry, town, today), answered }))
+    let service = tenants::service_level(&mut *db, town.id, &entry.content.life_situations, today).await?;
+    let kept = knowledge::keeping::find_kept(&mut *db, entry.tenant, entry.id).await?;
+    let keeping = kept.and_then(|kept| kept.banner(today));
+    Ok(Some(EntryPart {
+        keeping,
+        service,
+        unit,
+        stale,
+        view: EntryView::new(entry, town, today),
+        answered,
+    }))
 }
 
 /// The line taken last comes first, then the towns by name; the first nine have digits.

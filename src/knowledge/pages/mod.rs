@@ -13,6 +13,7 @@ mod form;
 mod groups;
 mod history;
 mod imports;
+mod remarks;
 mod subject;
 mod tasks;
 mod withdrawal;
@@ -35,6 +36,7 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/entries/{owner}/{entry}", P::ReadKnowledge, entry::entry_page)
         .get("/knowledge/{tenant}/entries/new", P::EditKnowledge, editor::new_entry_page)
         .post("/knowledge/{tenant}/entries", P::EditKnowledge, editor::create_entry)
+        .post("/knowledge/{tenant}/remarks", P::EditKnowledge, remarks::remarks_fragment)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/edit", P::EditKnowledge, editor::edit_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}", P::EditKnowledge, editor::save_entry)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/archive", P::EditKnowledge, archive::archive_entry)
@@ -72,6 +74,7 @@ pub enum Place {
     Entries,
     LifeSituations,
     Units,
+    Keeping,
     Tasks,
     /// Kept by the bulletins, which know this room and not the other way round.
     Bulletins,
@@ -91,6 +94,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Entries, "A–Z", "", P::ReadKnowledge),
         (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
         (Place::Units, "Stellen", "/units", P::ReadKnowledge),
+        (Place::Keeping, "Pflege", "/keeping", P::EditKnowledge),
         (Place::Tasks, "Aufgaben", "/tasks", P::EditKnowledge),
         (Place::Bulletins, "Meldungen", "/bulletins", P::ReadKnowledge),
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),

@@ -11,6 +11,7 @@ use ortsgespraech::knowledge::{Adaptation, Content, Field, Html, Link, Part};
 use sqlx::PgConnection;
 
 use super::catalogue::entry;
+use super::kept::KEEPING;
 use super::{Client, TestApp, cast};
 
 /// Ordinary German words that stand in no text of the program.
@@ -145,6 +146,16 @@ impl Town {
                       from entry where tenant_id = $1 and external_id = $2 returning id";
         let lesson = self.insert(db, lesson).await;
         self.keep("lesson", lesson);
+        let mail = "insert into mail (tenant_id, dedupe_key, recipient, subject, text, state, next_try_at, created_at, settled_at)
+                    values ($1, $2, $2 || '@example.org', $2, $2, 'failed', now(), now(), now()) returning id";
+        let mail = self.insert(db, mail).await;
+        self.keep("mail", mail);
+        for insert in KEEPING {
+            self.run(db, insert).await;
+        }
+        let batch = sqlx::query_scalar::<_, i64>("select max(batch) from entry_check where tenant_id = $1");
+        let batch = batch.bind(self.tenant).fetch_one(&mut *db).await.expect("a check");
+        self.keep("batch", batch);
         self.insert_bulletins(db).await;
         self.import_something(db).await;
         self.run(db, "insert into learning_switch (tenant_id, learns) select $1, true where $2 <> ''").await;
