@@ -271,17 +271,34 @@ end $$;
 create constraint trigger follow_relations after insert or update or delete on knowledge_base
     deferrable initially deferred for each row execute function follow_relations();
 
--- What a town's search learned about a base entry holds for the town's adaptation of it.
-create function keep_lessons() returns trigger
+-- What a town's search learned about an entry holds for its adaptation as long as that one is public. Forgotten lessons
+-- stay for a day with weight 0, so that every server notices.
+create function move_lessons() returns trigger
 language plpgsql as $$
 begin
-    update learned set entry_tenant_id = new.tenant_id, entry_id = new.id, xact = pg_current_xact_id()
-    where learned.tenant_id = new.tenant_id and learned.entry_tenant_id = new.base_tenant_id
-      and learned.entry_id = new.base_entry_id;
+    insert into learned (tenant_id, words, entry_tenant_id, entry_id, weight, answered_on)
+    select distinct on (words) new.tenant_id, words,
+           case when new.published_version is null then new.base_tenant_id else new.tenant_id end,
+           case when new.published_version is null then new.base_entry_id else new.id end, weight, answered_on
+    from learned
+    where tenant_id = new.tenant_id and weight > 0
+      and (entry_id = new.id or entry_id = new.base_entry_id
+           or entry_id in (select id from entry where base_entry_id = new.base_entry_id))
+    order by words, weight desc
+    on conflict (tenant_id, words, entry_tenant_id, entry_id) do update
+        set weight = greatest(learned.weight, excluded.weight), answered_on = greatest(learned.answered_on, excluded.answered_on),
+            xact = pg_current_xact_id();
+    update learned set weight = 0, xact = pg_current_xact_id()
+    where tenant_id = new.tenant_id and weight > 0
+      and entry_id <> case when new.published_version is null then new.base_entry_id else new.id end
+      and (entry_id = new.id or entry_id = new.base_entry_id
+           or entry_id in (select id from entry where base_entry_id = new.base_entry_id));
     return null;
 end $$;
-create trigger keep_lessons after insert on entry
-    for each row when (new.base_entry_id is not null) execute function keep_lessons();
+create trigger move_lessons after update of published_version on entry
+    for each row when (new.base_entry_id is not null
+                       and (old.published_version is null) <> (new.published_version is null))
+    execute function move_lessons();
 
 -- The working text beside the public one. Every saving is a revision, so that two people can be brought together; all are
 -- deleted when the text is published or thrown away.
@@ -290,7 +307,8 @@ create table entry_draft (
     entry_id bigint not null,
     -- The version it began with; 0: none yet.
     based_on int not null,
-    revision int not null check (revision > 0),
+    -- The last saving.
+    revision bigint not null,
     state text not null default 'draft' check (state in ('draft', 'review', 'returned', 'approved')),
     -- When an approved text becomes public.
     release_at timestamptz,
@@ -304,10 +322,12 @@ create table entry_draft (
     check ((state = 'approved') = (release_at is not null))
 );
 create index entry_draft_due on entry_draft (release_at) where release_at is not null;
+-- Numbers of revisions are never used twice, so that a form that was left open is not taken for another one.
+create sequence draft_revision as bigint;
 create table entry_draft_revision (
     tenant_id int not null,
     entry_id bigint not null,
-    revision int not null,
+    revision bigint not null,
     content jsonb not null,
     saved_at timestamptz not null,
     account_id bigint references account on delete set null,
@@ -325,3 +345,25 @@ create table editorial (
     version int not null default 1
 );
 call protect_by_tenant('editorial');
+
+-- Who reads an entry: every town that takes it over, and whether it says something otherwise. The owner may know that,
+-- though the towns' rows are not its own.
+create function entry_readers(of_tenant int, of_entry bigint)
+returns table (short_name text, kind text, adapts boolean)
+language plpgsql as $$
+declare
+    system text := coalesce(current_setting('ortsgespraech.system', true), '');
+begin
+    perform set_config('ortsgespraech.system', 'on', true);
+    return query
+    select tenant.short_name, tenant.kind, own.id is not null
+    from entry
+    join tenant on tenant.kind <> 'intake' and tenant.id <> of_tenant
+    join lateral knowledge_sources(tenant.id) source on source.tenant_id = entry.tenant_id
+         and (source.topics is null or source.topics && entry.life_situations)
+    left join entry own on own.tenant_id = tenant.id and own.base_entry_id = coalesce(entry.base_entry_id, entry.id)
+         and own.published_version is not null
+    where entry.tenant_id = of_tenant and entry.id = of_entry
+    order by tenant.short_name;
+    perform set_config('ortsgespraech.system', system, true);
+end $$;

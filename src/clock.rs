@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Europe::Berlin;
 
 #[derive(Clone, Debug, Default)]
@@ -37,4 +37,9 @@ impl Clock {
 /// The day that it is in Germany at this moment.
 pub fn day_of(moment: DateTime<Utc>) -> NaiveDate {
     moment.with_timezone(&Berlin).date_naive()
+}
+
+/// The moment at which the clocks in Germany show this; of an hour that comes twice the first.
+pub fn moment(day: NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
+    day.and_time(time).and_local_timezone(Berlin).earliest().map(|moment| moment.to_utc())
 }

@@ -47,6 +47,10 @@ id!(
     EntryId(i64)
 );
 id!(
+    /// Something that an editor has to look at.
+    KnowledgeTaskId(i64)
+);
+id!(
     /// What holds for a while.
     BulletinId(i64)
 );
@@ -65,4 +69,8 @@ id!(
 id!(
     /// A telephone at which an agent sits.
     SeatId(i32)
+);
+id!(
+    /// What agents missed in the knowledge, grouped.
+    GapId(i64)
 );

@@ -16,7 +16,8 @@
 //! app.rs                         App: what every request may reach (pool, clock, search index)
 //!   |
 //! <feature>/mod.rs store.rs ...  the features in reading order, each using only earlier ones:
-//!                                audit, tenants, accounts, directory, knowledge, bulletins, search, public, calls, telephony, desk, wallboard
+//!                                audit, tenants, accounts, mail, directory, knowledge, bulletins, search, public, calls, telephony,
+//!                                gaps, desk, wallboard
 //!   |
 //! access.rs                      who is asking and what they may do
 //!   |
@@ -67,8 +68,10 @@ pub mod db;
 pub mod demo;
 pub mod desk;
 pub mod directory;
+pub mod gaps;
 pub mod ids;
 pub mod knowledge;
+pub mod mail;
 pub mod public;
 pub mod routes;
 pub mod search;

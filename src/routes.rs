@@ -8,7 +8,8 @@ use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
 use crate::{
-    accounts, audit, bulletins, calls, desk, directory, knowledge, public, search, telephony, tenants, wallboard,
+    accounts, audit, bulletins, calls, desk, directory, gaps, knowledge, mail, public, search, telephony, tenants,
+    wallboard,
 };
 
 /// Every route of people and programs, with its permission.
@@ -18,11 +19,13 @@ pub fn routes() -> Routes {
         .merge(accounts::routes())
         .merge(tenants::routes())
         .merge(audit::routes())
+        .merge(mail::routes())
         .merge(directory::routes())
         .merge(knowledge::routes())
         .merge(bulletins::routes())
         .merge(calls::routes())
         .merge(telephony::routes())
+        .merge(gaps::routes())
         .merge(desk::routes())
         .merge(wallboard::routes())
         .merge(search::routes())

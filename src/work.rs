@@ -8,8 +8,11 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::calls;
 use crate::db::{Ringer, keep_up};
-use crate::desk::{BulletinFollower, DeskFollower};
-use crate::knowledge;
+use crate::desk::{BulletinFollower, DeskFollower, RewrittenFollower};
+use crate::gaps;
+use crate::knowledge::import::{self, ImportFollower};
+use crate::knowledge::{self, keeping, links};
+use crate::mail;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower};
@@ -34,11 +37,18 @@ impl Work {
         tasks.spawn(keep_up(WordFollower::new(app), ringer.bell("lexicon_change"), stopped.clone()));
         tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell("learned"), stopped.clone()));
         tasks.spawn(keep_up(DeskFollower::new(app), ringer.bell("seat_signal"), stopped.clone()));
+        tasks.spawn(keep_up(RewrittenFollower::new(app), ringer.bell("entry_change"), stopped.clone()));
         tasks.spawn(keep_up(BulletinFollower::new(app), ringer.bell("bulletin_change"), stopped.clone()));
+        tasks.spawn(keep_up(ImportFollower::new(app), ringer.bell("import_run"), stopped.clone()));
         tasks.spawn(ringer.run(stopped.clone()));
         tasks.spawn(keep_links(app.clone(), stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
+        tasks.spawn(send_mails(app.clone(), stopped.clone()));
+        tasks.spawn(keep_true(app.clone(), stopped.clone()));
+        tasks.spawn(check_links(app.clone(), stopped.clone()));
+        tasks.spawn(release(app.clone(), stopped.clone()));
+        tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
@@ -74,6 +84,79 @@ async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Texts that were approved for a time become public then.
+async fn release(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = knowledge::release_due(&app).await {
+            tracing::warn!(%error, "approved texts cannot be published");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(15)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// What searches and calls say about gaps comes into the queue once a minute.
+async fn collect_gaps(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = gaps::collect(&app).await {
+            tracing::warn!(%error, "gaps cannot be collected");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// The outbox is looked at often: who waits for a mail waits at most this long.
+async fn send_mails(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = mail::deliver(&app).await {
+            tracing::warn!(%error, "mails cannot be sent");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(15)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Who looks after entries hears of them, and sees how often they are used.
+async fn keep_true(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = keeping::count_use(&app).await {
+            tracing::warn!(%error, "the use of entries cannot be counted");
+        }
+        if let Err(error) = keeping::remind_owners(&app).await {
+            tracing::warn!(%error, "owners of entries cannot be reminded");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_hours(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Once a day, where the operator allows it.
+async fn check_links(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() && app.settings.checks_links {
+        let checked = match links::Probe::new() {
+            Ok(probe) => links::check_links(&app, &probe).await,
+            Err(error) => Err(error),
+        };
+        match checked {
+            Ok(pages) => tracing::info!(pages, "asked whether linked pages answer"),
+            Err(error) => tracing::warn!(error = format!("{error:#}"), "links cannot be checked"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_hours(24)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// Once a day what was kept long enough is deleted.
 async fn forget(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
@@ -82,6 +165,15 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = learning::forget_old_lessons(&app).await {
             tracing::warn!(%error, "old answers cannot be forgotten");
+        }
+        if let Err(error) = gaps::forget_old_reports(&app).await {
+            tracing::warn!(%error, "old reports of gaps cannot be deleted");
+        }
+        if let Err(error) = import::forget_old_previews(&app).await {
+            tracing::warn!(%error, "old previews of imports cannot be deleted");
+        }
+        if let Err(error) = mail::forget_old_mails(&app).await {
+            tracing::warn!(%error, "old mails cannot be deleted");
         }
         if let Err(error) = knowledge::attachments::forget_removed_attachments(&app).await {
             tracing::warn!(%error, "removed attachments cannot be deleted");

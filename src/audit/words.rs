@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 22] = [
+pub const THINGS: &[(&str, &str)] = &[
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -11,12 +11,16 @@ pub const THINGS: [(&str, &str); 22] = [
     ("service_hours", "Servicezeiten"),
     ("answering", "Wer zuerst abnimmt"),
     ("calendar_exception", "Schließtag"),
+    ("service_scope", "Leistungsspektrum"),
     ("unit", "Stelle"),
     ("account", "Konto"),
     ("api_token", "Zugang für ein Programm"),
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
+    ("keeping", "Pflege"),
+    ("review", "Zweite Person"),
     ("bulletin", "Meldung"),
+    ("import_run", "Import"),
     ("attachment", "Anhang"),
     ("public_door", "Öffentliches Lesen"),
     ("public_exclusion", "Nicht öffentlich"),
@@ -26,9 +30,11 @@ pub const THINGS: [(&str, &str); 22] = [
     ("call", "Anruf"),
     ("source", "Telefonanlage"),
     ("desk", "Arbeitsplatz"),
+    ("gap", "Wissenslücke"),
+    ("mail", "E-Mail"),
 ];
 
-const ACTIONS: [(&str, &str); 25] = [
+const ACTIONS: &[(&str, &str)] = &[
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
@@ -42,8 +48,19 @@ const ACTIONS: [(&str, &str); 25] = [
     ("revoked", "widerrufen"),
     ("published", "veröffentlicht"),
     ("withdrawn", "zurückgezogen"),
+    ("asked for review", "zur Prüfung gegeben"),
+    ("planned", "Veröffentlichung geplant"),
+    ("returned", "zurückgegeben"),
+    ("discarded", "Entwurf verworfen"),
+    ("kept own words", "eigene Angaben behalten"),
+    ("accepted base", "Grundlage übernommen"),
+    ("detached", "von der Grundlage gelöst"),
+    ("archived", "archiviert"),
+    ("unarchived", "aus dem Archiv geholt"),
     ("corrected", "berichtigt"),
     ("imported", "eingelesen"),
+    ("undone", "rückgängig gemacht"),
+    ("exported", "ausgegeben"),
     ("changed password", "Passwort geändert"),
     ("changed preferences", "Arbeitsweise geändert"),
     ("ended other sessions", "andere Sitzungen beendet"),
@@ -52,11 +69,21 @@ const ACTIONS: [(&str, &str); 25] = [
     ("ended token", "ältere Schlüssel beendet"),
     ("assigned", "zugeordnet"),
     ("assignment withdrawn", "Zuordnung zurückgenommen"),
+    ("answered", "beantwortet"),
+    ("closed", "geschlossen"),
+    ("reopened", "wieder geöffnet"),
+    ("merged", "zusammengelegt"),
+    ("separated", "wieder getrennt"),
+    ("handed over", "weitergegeben"),
+    ("returned", "zurückgegeben"),
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
+    ("sent again", "erneut verschickt"),
+    ("checked", "geprüft"),
+    ("check withdrawn", "Prüfung zurückgenommen"),
 ];
 
-const FIELDS: [(&str, &str); 56] = [
+const FIELDS: &[(&str, &str)] = &[
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -103,6 +130,10 @@ const FIELDS: [(&str, &str); 56] = [
     ("unchanged", "unverändert"),
     ("rejected", "abgelehnt"),
     ("queue", "Warteschlange"),
+    ("owner", "Verantwortlich"),
+    ("interval", "Prüfung alle Monate"),
+    ("interval_months", "Prüfung alle Monate"),
+    ("remind_days", "Erinnerung Tage vorher"),
     ("priority", "Wichtigkeit"),
     ("start", "Gilt ab"),
     ("end", "Gilt bis"),
@@ -111,8 +142,15 @@ const FIELDS: [(&str, &str); 56] = [
     ("lines", "Rufnummern"),
     ("topics", "Themen"),
     ("entries", "Einträge"),
-    ("entry", "Eintrag Nr."),
+    ("assignee", "Zuständig"),
+    ("outcome", "Ergebnis"),
+    ("answer", "Antwort"),
+    ("into", "Zusammengelegt mit"),
+    ("to", "An"),
     ("file_name", "Datei"),
+    ("format", "Format"),
+    ("internal", "mit internen Hinweisen"),
+    ("entry", "Eintrag Nr."),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {
@@ -120,11 +158,11 @@ fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {
 }
 
 pub fn thing_words(thing: &str) -> &str {
-    word(&THINGS, thing)
+    word(THINGS, thing)
 }
 
 pub fn action_words(action: &str) -> &str {
-    word(&ACTIONS, action)
+    word(ACTIONS, action)
 }
 
 /// One line a field: "Name: Stadt A → Stadt Alpha", "Version: 3".
@@ -135,7 +173,7 @@ pub fn detail_words(details: &Value) -> Vec<String> {
             Some([before, after]) if is_change(name) => format!("{} → {}", plain(before), plain(after)),
             _ => plain(value),
         };
-        (!words.is_empty()).then(|| format!("{}: {words}", word(&FIELDS, name)))
+        (!words.is_empty()).then(|| format!("{}: {words}", word(FIELDS, name)))
     };
     fields.iter().filter_map(line).collect()
 }

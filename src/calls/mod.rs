@@ -9,6 +9,7 @@ mod listing;
 mod live;
 mod own;
 mod pages;
+mod proof;
 mod store;
 
 pub use bulk::{LegOutcome, PastCall, PastEntry, PastLeg, PastResult, bulk_load, ensure_months};
@@ -22,7 +23,7 @@ pub use store::{UnassignedCall, UnassignedWanted, assign_call, count_unassigned,
 pub use store::{
     claim_call, end_call, find_call, find_caller_number, find_live, find_open_entries, list_live, list_live_at,
     list_log, list_waiting, mark_answer, merge_calls, move_to_town, open_call, record_entry, record_event,
-    release_call, reopen_call, set_caller_place, set_disposition, unmark_answer, update_note,
+    release_call, reopen_call, set_caller_place, set_disposition, set_lacks_knowledge, unmark_answer, update_note,
 };
 
 use chrono::{DateTime, Utc};
@@ -123,6 +124,8 @@ pub struct Call {
     pub account: Option<AccountId>,
     pub disposition: Option<Disposition>,
     pub disposition_detail: Option<String>,
+    /// It was connected because the knowledge did not have the answer.
+    pub lacks_knowledge: bool,
     pub topic: Option<Topic>,
     pub note: Option<String>,
     pub version: i32,

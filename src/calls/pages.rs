@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::{
-    Call, Correction, Disposition, LogLine, OwnCalls, REASONS_UNANSWERED, RecentCall, ShownEntry, api, own, store,
+    Call, Correction, Disposition, LogLine, OwnCalls, REASONS_UNANSWERED, RecentCall, ShownEntry, api, own, proof,
+    store,
 };
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::accounts;
@@ -31,6 +32,7 @@ pub fn routes() -> Routes {
         .get("/calls", Permission::UseDesk, calls_page)
         .get("/calls/{call}", Permission::UseDesk, call_page)
         .post("/calls/{call}", Permission::UseDesk, correct_call)
+        .get("/calls/{call}/proof", Permission::UseDesk, proof::proof_page)
         .merge(api::routes())
 }
 

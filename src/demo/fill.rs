@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{answers, bulletins, closing_days, simulate, store, texts, traffic, words};
+use super::{adaptations, answers, bulletins, closing_days, gaps, keeping, simulate, store, texts, traffic, words};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
@@ -40,6 +40,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     let mut filling = Filling { db: &mut db, now, prepared: now - PREPARATION, towns: HashMap::new() };
     filling.insert_towns().await?;
     filling.insert_people(&hash).await?;
+    filling.insert_keeping().await?;
     filling.insert_history().await?;
     filling.insert_bulletins().await?;
     db.commit().await?;
@@ -66,6 +67,12 @@ impl Filling<'_> {
             texts::insert_texts(self.db, town.slug, tenant, &author, self.prepared).await?;
             words::insert_words(self.db, town.slug, tenant, &author, self.prepared).await?;
         }
+        let kreis = self.towns["kreis"];
+        for town in &TOWNS {
+            let tenant = self.towns[town.slug];
+            adaptations::insert_adaptations(self.db, town.slug, tenant, kreis, self.prepared).await?;
+        }
+        adaptations::change_a_base(self.db, kreis, self.prepared).await?;
         for town in &TOWNS {
             let tenant = self.towns[town.slug];
             self.insert_week(tenant, None, town.week).await?;
@@ -192,13 +199,21 @@ impl Filling<'_> {
         Ok(Some(self.towns[town.slug]))
     }
 
+    async fn insert_keeping(&mut self) -> anyhow::Result<()> {
+        for town in &TOWNS {
+            keeping::insert_keeping(self.db, town.slug, self.towns[town.slug], self.now).await?;
+        }
+        Ok(())
+    }
+
     async fn insert_history(&mut self) -> anyhow::Result<()> {
         let scene = simulate::load_scene(&mut *self.db, &[]).await?;
         let traffic = traffic::Traffic::new(scene, HISTORY, self.now);
         let history: Vec<_> = traffic.days().flat_map(|day| traffic.calls_of(day)).collect();
         calls::bulk_load(self.db, simulate::SOURCE, &history).await?;
         let towns = &self.towns;
-        answers::insert_answers(self.db, |slug| towns[slug], self.now).await
+        answers::insert_answers(self.db, |slug| towns[slug], self.now).await?;
+        gaps::insert_gaps(self.db, |slug| towns[slug], self.now).await
     }
 
     async fn insert_bulletins(&mut self) -> anyhow::Result<()> {

@@ -112,6 +112,10 @@ pub async fn knows_account(db: &mut PgConnection, email: &str) -> sqlx::Result<b
     known.fetch_one(db).await
 }
 
+pub async fn find_account(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<AccountId> {
+    sqlx::query_scalar!(r#"select id as "id: AccountId" from account where email = $1"#, email).fetch_one(db).await
+}
+
 /// The imaginary telephone system, with a door.
 pub async fn open_source(db: &mut PgConnection, name: &str) -> sqlx::Result<SourceId> {
     let source = sqlx::query_scalar!(r#"select id as "id: SourceId" from source where name = $1"#, name);

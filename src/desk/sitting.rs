@@ -195,6 +195,14 @@ impl<'a> Sitting<'a> {
         Ok(None)
     }
 
+    /// Whether the call that is connected lacked knowledge.
+    pub async fn note_lack(&mut self, call: CallId, lacks: bool) -> Result<()> {
+        if let Some(key) = self.at_hand(call) {
+            calls::set_lacks_knowledge(&mut *self.db, key, lacks).await?;
+        }
+        Ok(())
+    }
+
     pub async fn keep_note(&mut self, call: CallId, note: &str) -> Result<Notice> {
         let Some(key) = self.at_hand(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
         calls::update_note(&mut *self.db, key, note).await?;

@@ -40,7 +40,6 @@ pub struct EntryView {
     pub is_page: bool,
     pub files: Vec<FileLink>,
     reader: TenantId,
-    reader_name: String,
     today: NaiveDate,
 }
 
@@ -49,8 +48,7 @@ impl askama::filters::HtmlSafe for EntryView {}
 
 impl EntryView {
     pub fn new(entry: Entry, viewing: &TenantAccess, today: NaiveDate) -> Self {
-        let (accent, reader_name) = (viewing.accent.clone(), viewing.short_name.clone());
-        Self { entry, accent, is_page: false, files: Vec::new(), reader: viewing.id, reader_name, today }
+        Self { entry, accent: viewing.accent.clone(), is_page: false, files: Vec::new(), reader: viewing.id, today }
     }
 
     #[must_use]

@@ -49,7 +49,7 @@ pub use facets::{Facets, Narrowing};
 pub use follower::Follower;
 pub use index::SearchIndex;
 pub use lexicon::read_lexicon;
-pub use misses::{forget_old_misses, note_miss};
+pub use misses::{forget_old_misses, line_problem, may_keep_words, note_miss};
 pub use naming::find_named_entry;
 pub use pages::routes;
 pub use store::raise_epoch;
@@ -100,6 +100,18 @@ impl Request {
             limit,
         }
     }
+}
+
+/// The folded stems of the words that say something, in order and each once: where these are the same, so is the question.
+pub fn stems(words: &str) -> Vec<String> {
+    let words = query::parse(words);
+    let says_little = |word: &query::QueryWord| analyzer::is_faint(&word.text, &word.stem);
+    let is_plain = words.iter().all(says_little);
+    let told = words.into_iter().filter(|word| is_plain || !says_little(word));
+    let mut stems: Vec<_> = told.map(|word| word.stem).collect();
+    stems.sort_unstable();
+    stems.dedup();
+    stems
 }
 
 #[derive(Debug, Clone, Default)]

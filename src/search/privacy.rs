@@ -11,6 +11,8 @@ use super::analyzer::{self, Role};
 /// Longer texts were pasted, and say more than a matter.
 pub const LONGEST: usize = 200;
 pub const MOST_WORDS: usize = 12;
+/// So many digits are a telephone number or a file.
+const SHORTEST_NUMBER: usize = 6;
 
 /// Behind these stands a name: "Frau Dr. Müller".
 const ADDRESSES: [&str; 8] = ["herr", "herrn", "hr", "frau", "fr", "familie", "fam", "eheleute"];
@@ -33,6 +35,35 @@ pub fn may_be_kept(query: &str, is_known: impl Fn(&str) -> bool) -> bool {
     }
     let names_somebody = (0..words.len()).any(|place| is_introduced(&words, place, &is_known));
     !names_somebody && !words.iter().any(|word| is_name(word, &is_known))
+}
+
+/// A line about a text may have sums, days and addresses of the net in it, but nothing that leads to a person. In doubt the
+/// sentence says what to leave out.
+pub fn line_problem(line: &str, is_known: impl Fn(&str) -> bool) -> Option<&'static str> {
+    if line.contains('@') {
+        return Some("Bitte ohne E-Mail-Adresse.");
+    }
+    if longest_number(line) >= SHORTEST_NUMBER {
+        return Some("Bitte ohne Telefonnummern, Kundennummern und Aktenzeichen.");
+    }
+    let words = plain_words(line);
+    let is_person = |place| is_introduced(&words, place, &is_known) || is_name(&words[place], &is_known);
+    (0..words.len()).any(is_person).then_some("Bitte ohne Namen von Personen.")
+}
+
+/// How many digits stand together, also with a sign or a space between them. A point or a comma ends a number: sums and days
+/// may be said.
+fn longest_number(line: &str) -> usize {
+    let (mut longest, mut digits) = (0, 0);
+    for character in line.chars() {
+        match character {
+            c if c.is_numeric() => digits += 1,
+            ' ' | '-' | '/' | '(' | ')' | '+' | '\u{2013}' => {}
+            _ => digits = 0,
+        }
+        longest = longest.max(digits);
+    }
+    longest
 }
 
 /// As it is kept: small letters, one space between words, signs at the ends gone.
@@ -191,5 +222,30 @@ mod tests {
         assert!(NAMES.names.len() >= 1_200, "{}", NAMES.names.len());
         let fillers: Vec<_> = NAMES.names.iter().filter(|word| analyzer::is_filler(word)).collect();
         assert!(fillers.is_empty(), "{fillers:?}");
+    }
+
+    #[test]
+    fn line_about_a_text_may_have_sums_and_days_and_no_numbers_or_names() {
+        let problem = |line| line_problem(line, |word| ["hundesteuer", "weber"].contains(&word));
+        for line in [
+            "Gebühr ist 37,00 €, nicht 28,80",
+            "gilt ab 01.01.2027, siehe § 34a Abs. 2",
+            "https://example.org/antrag führt ins Leere",
+            "Öffnungszeit 8–12 und 14–16 Uhr falsch",
+            "",
+        ] {
+            assert_eq!(problem(line), None, "{line}");
+        }
+        for line in [
+            "Anrufer hat 069 90009-114",
+            "bitte 0171/1234567 anrufen",
+            "AZ 4711-2026",
+            "max@example.org fragt",
+            "Frau Xylander wartet",
+            "Herr Müller sagt, das stimmt nicht",
+            "IBAN DE12345678901234567890",
+        ] {
+            assert!(problem(line).is_some(), "{line}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Everything runs here and now: databases are made and dropped on the server of DATABASE_URL, the program is started on
 //! loopback ports, and what is compared searches the same index for the same words in one run. `cargo bench --bench bench
-//! -- plain` measures one part alone: catalogues, towns, plain or intake, or kills, which are not part of the whole.
+//! -- plain` measures one part alone: catalogues, towns, layers, plain or intake, or kills, which are not part of the whole.
 
 mod agents;
 mod catalogue;
@@ -12,6 +12,7 @@ mod database;
 mod figures;
 mod freshness;
 mod intake;
+mod layers;
 mod plain;
 mod server;
 mod site;
@@ -38,6 +39,12 @@ async fn main() -> anyhow::Result<()> {
     if wants("towns") {
         let line = towns::measure(&address).await?;
         print_table("Towns that read one Kreis, in one index", towns::HEAD, &[line]);
+    }
+    if wants("layers") {
+        let measured = layers::measure(&address).await?;
+        print_table("Towns that adapt a tenth of what they read", layers::INDEX_HEAD, &measured.index);
+        print_table("Reading what stands upon each other", layers::ENTRY_HEAD, &measured.entry);
+        print_table("A base that moves", layers::BASE_HEAD, &measured.base);
     }
     if wants("intake") {
         intake::measure(&address).await?;

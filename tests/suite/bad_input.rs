@@ -134,16 +134,30 @@ fn unseen(path: &str) -> Vec<&'static str> {
     match path {
         // A search without a hit is reported two seconds after it was typed.
         "/desk/calls/{call}/end" | "/desk/misses" | "/knowledge/{tenant}/misses" => vec!["q"],
+        // Asked while somebody writes, with what stands in the editor's form.
+        "/knowledge/{tenant}/remarks" => vec!["title", "summary", "fees", "link_label", "link_url"],
+        // A second button of the list's form, and an undo that stands in a message.
+        "/knowledge/{tenant}/keeping/owners" => vec!["entry", "new_owner", "back"],
+        "/knowledge/{tenant}/keeping/checks/{batch}/withdrawal" => Vec::new(),
         // Only where the telephone system may be controlled.
         "/desk/calls/{call}/hold" => vec!["q", "goes_on"],
+        // The page itself saves while somebody writes; the forms beside are the editor's own.
+        "/knowledge/{tenant}/entries/{owner}/{entry}/draft" => vec!["version", "revision", "title"],
         "/telephony/{source}/queues/restoration" => vec!["queue", "town", "skill"],
         // Undoing is offered only where something was done, activation only for who is blocked, keeping while somebody types.
         "/telephony/{source}/activation"
         | "/telephony/unassigned/{call}/assignment/withdrawal"
         | "/center/team/{member}/activation"
+        | "/desk/after-call/keep"
+        // Only of what is withdrawn, or whose base is.
+        | "/knowledge/{tenant}/entries/{owner}/{entry}/archive"
+        | "/knowledge/{tenant}/entries/{owner}/{entry}/restoration"
+        | "/knowledge/{tenant}/entries/{owner}/{entry}/detachment"
+        | "/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}/draft"
+        // And what became of a report is told at a desk without a call.
+        | "/desk/gaps/{report}/acknowledgement"
         | "/knowledge/{tenant}/attachments/{owner}/{attachment}/restoration"
-        | "/knowledge/{tenant}/public/exclusions/{entry}/restoration"
-        | "/desk/after-call/keep" => Vec::new(),
+        | "/knowledge/{tenant}/public/exclusions/{entry}/restoration" => Vec::new(),
         "/tenants/{tenant}/closing-days/restoration" => {
             vec!["line", "first_day", "last_day", "opens", "closes", "label"]
         }

@@ -10,15 +10,25 @@ use crate::support::markup::{forms, query_names};
 use crate::support::site::{Site, own_path, percent_encoded};
 
 /// Tables that hold no text of anybody: times, numbers and keys.
-const WITHOUT_WORDS: [&str; 10] = [
+const WITHOUT_WORDS: &[&str] = &[
     "account_role",
+    "agreement_stage",
     "answering",
     "attachment_content",
     "bulletin_acknowledgement",
     "call_entry",
     "call_event",
     "desk",
+    "editorial",
     "entry_change",
+    "entry_keeping",
+    "entry_publication",
+    "entry_use",
+    "keeping_reminder",
+    "keeping_rule",
+    "knowledge_task",
+    "gap_measure",
+    "gap_miss",
     "learning_switch",
     "service_hours",
 ];

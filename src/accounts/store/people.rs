@@ -50,6 +50,21 @@ pub async fn list_people(
     .await
 }
 
+/// Who tends a town's knowledge, by name.
+pub async fn list_editors(db: impl PgExecutor<'_>, tenant: TenantId) -> sqlx::Result<Vec<(AccountId, String)>> {
+    let rows = sqlx::query!(
+        r#"select account.id as "id: AccountId", name from account
+           where disabled_at is null
+             and exists (select from account_role
+                         where account_id = account.id and tenant_id = $1 and role in ('editor', 'tenant-admin'))
+           order by name, id"#,
+        tenant as TenantId,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
 pub async fn count_people(db: impl PgExecutor<'_>, tenant: TenantId, words: &str, role: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(distinct account.id) as "count!" from account join account_role on account_id = account.id

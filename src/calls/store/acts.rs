@@ -184,6 +184,21 @@ pub async fn set_disposition(
     Ok(())
 }
 
+/// Only a call that was connected says so.
+pub async fn set_lacks_knowledge(db: impl PgExecutor<'_>, key: CallKey, lacks: bool) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update call set lacks_knowledge = $4 and disposition = 'transferred'
+         where tenant_id = $1 and opened_at = $2 and id = $3 and (lacks_knowledge or $4)",
+        key.tenant as TenantId,
+        key.opened_at,
+        key.id as CallId,
+        lacks
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Free text lies apart from the record, so that it can be deleted by rule; an empty text deletes it now.
 pub async fn update_note(db: impl PgExecutor<'_>, key: CallKey, text: &str) -> sqlx::Result<()> {
     sqlx::query!(

@@ -7,7 +7,7 @@ mod read;
 
 pub use acts::{
     end_call, mark_answer, move_to_town, open_call, record_entry, record_event, reopen_call, set_disposition,
-    unmark_answer, update_note,
+    set_lacks_knowledge, unmark_answer, update_note,
 };
 pub use assign::{UnassignedCall, UnassignedWanted, assign_call, count_unassigned, list_unassigned, unassign_call};
 pub use live::{

@@ -10,7 +10,7 @@ pub async fn find_call(db: impl PgExecutor<'_>, key: CallKey) -> sqlx::Result<Op
         r#"select call.line_id as "line: LineId", call.line_tenant_id as "line_tenant: TenantId",
                   line.label as "line_label?", call.dialled, call.tenant_caller as "tenant_caller: TenantId",
                   call.started_at, call.ended_at, call.wait_ms, call.talk_ms, call.account_id as "account: AccountId",
-                  call.disposition, call.disposition_detail, call.topic_tenant_id as "topic_tenant: TenantId",
+                  call.disposition, call.disposition_detail, call.lacks_knowledge, call.topic_tenant_id as "topic_tenant: TenantId",
                   call.topic_entry_id as "topic_entry: EntryId", version.title as "topic_title?", note.text as "note?",
                   call.version
            from call
@@ -41,6 +41,7 @@ pub async fn find_call(db: impl PgExecutor<'_>, key: CallKey) -> sqlx::Result<Op
         account: row.account,
         disposition: row.disposition.as_deref().and_then(Disposition::parse),
         disposition_detail: row.disposition_detail,
+        lacks_knowledge: row.lacks_knowledge,
         topic: topic(row.topic_tenant, row.topic_entry, row.topic_title),
         note: row.note,
         version: row.version,

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::visit::Visit;
-use super::{Focus, Looks, load};
+use super::{Focus, Looks, gaps, load};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::calls::Disposition;
 use crate::desk::REASONS_FOR_PAUSE;
@@ -112,7 +112,7 @@ pub async fn answer(visit: Visit, Path(call): Path<CallId>, Form(form): Form<Ans
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct OutcomeForm {
-    q: String,
+    pub q: String,
     pub disposition: String,
     pub detail: String,
     pub note: String,
@@ -120,6 +120,8 @@ pub struct OutcomeForm {
     pub number: String,
     /// The buttons "Verbinden" and "Mit Rückfrage": "transfer" or "consult".
     connect: String,
+    /// It was connected because the knowledge did not have the answer.
+    pub lacks_knowledge: String,
     /// The button "Speichern und beenden".
     end: String,
     #[serde(skip)]
@@ -142,6 +144,10 @@ impl OutcomeForm {
         disposition.filter(|_| self.errors.is_empty())
     }
 
+    pub fn lacks_knowledge(&self) -> bool {
+        !self.lacks_knowledge.is_empty()
+    }
+
     fn target(&self) -> Option<String> {
         dialled(&self.number)
     }
@@ -154,9 +160,14 @@ pub async fn set_outcome(
 ) -> Result<Response> {
     let mut looks = Looks { q: form.q.clone(), focus: Focus::Entry, ..Looks::default() };
     let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
+    let mut lack = None;
     if let Some(disposition) = form.check() {
         let (detail, note) = (optional(&form.detail), optional(&form.note));
         looks.notice = sitting.set_outcome(call, disposition, detail.as_deref(), note.as_deref()).await?;
+        if looks.notice.is_none() {
+            sitting.note_lack(call, form.lacks_knowledge()).await?;
+            lack = gaps::find_lack(&visit, &mut sitting, &form, disposition).await?;
+        }
         if let Some(target) = form.target().filter(|_| !form.connect.is_empty() && looks.notice.is_none()) {
             looks.notice = sitting.connect(call, form.connect == "consult", &target).await?;
         } else if !form.end.is_empty() && looks.notice.is_none() {
@@ -168,7 +179,9 @@ pub async fn set_outcome(
         looks.focus = Focus::Panel;
         looks.rejected = Some(form);
     }
-    visit.done(sitting, looks).await
+    let answer = visit.done(sitting, looks).await?;
+    gaps::file_lack(&visit, lack).await?;
+    Ok(answer)
 }
 
 pub async fn keep_note(visit: Visit, Path(call): Path<CallId>, Form(mut form): Form<OutcomeForm>) -> Result<Response> {

@@ -7,7 +7,7 @@ use super::bulletins::BulletinsPart;
 use super::view::{
     CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
 };
-use super::{Focus, Looks, telephone};
+use super::{Focus, Looks, gaps, telephone};
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::bulletins::{self, Bulletin};
@@ -25,6 +25,7 @@ use crate::web;
 const HITS: usize = 12;
 const RECENT: i64 = 12;
 const PLACES: i64 = 8;
+const TOLD: i64 = 5;
 
 pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Result<DeskView> {
     let mut sitting = Sitting::look(app, viewer).await?;
@@ -43,6 +44,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         ("transferred", Some(town)) => directory::list_units(&mut *db, town).await?,
         _ => Vec::new(),
     };
+    let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
     let telephone = telephone::find_telephone(&mut *db, present, now).await?;
     let origin = call.as_ref().filter(|_| is_worked_on).map(|call| &call.origin);
     let origin = origin.or(ringing.as_ref().map(|ringing| &ringing.origin));
@@ -76,6 +78,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         caller,
         telephone,
         bulletins,
+        gap,
         idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
         units,
@@ -90,6 +93,7 @@ async fn find_idle(db: &mut PgConnection, viewer: &Viewer, desk: &Desk, now: Dat
         lines: find_lines(&mut *db, viewer, desk, now).await?,
         recent: find_recent(&mut *db, viewer, now).await?,
         waiting: telephone::find_waiting(&mut *db, viewer, now).await?,
+        told: crate::gaps::list_untold(&mut *db, viewer.account, TOLD).await?,
     })
 }
 
@@ -141,10 +145,14 @@ impl Origin {
             situation = tenants::line_situation(&mut *db, tenant, id, now, viewer.into()).await?;
         }
         let town = town.and_then(|town| viewer.tenant_by_id(town)).cloned();
+        let service = match &town {
+            Some(town) => tenants::service_level(&mut *db, town.id, &[], clock::day_of(now)).await?,
+            None => None,
+        };
         let label = record.line_label.clone().unwrap_or_default();
         let side = if viewer.of_center { First::Center } else { First::Town };
         let overflow = situation.as_ref().and_then(|situation| situation.answering.sentence(side));
-        Ok(Self { town, line, label, dialled: record.dialled.clone(), situation, overflow })
+        Ok(Self { town, line, label, dialled: record.dialled.clone(), situation, service, overflow })
     }
 }
 
@@ -164,9 +172,21 @@ async fn find_entry_part(
         Some((tenant, unit)) => directory::find_unit(&mut *db, tenant, unit).await?,
         None => None,
     };
+    // Withdrawn, written anew, or the town says something otherwise since.
+    let now = knowledge::find_current(&mut *db, town.id, key.tenant, key.entry).await?;
+    let stale = now.is_none_or(|now| (now.tenant, now.entry, now.version) != (key.tenant, key.entry, key.version));
     let files = attachments::list_files(&mut *db, &entry, |file| knowledge::file_url(town, file)).await?;
-    let stale = !entry.is_published;
-    Ok(Some(EntryPart { unit, stale, view: EntryView::new(entry, town, today).with_files(files), answered }))
+    let service = tenants::service_level(&mut *db, town.id, &entry.content.life_situations, today).await?;
+    let kept = knowledge::keeping::find_kept(&mut *db, entry.tenant, entry.id).await?;
+    let keeping = kept.and_then(|kept| kept.banner(today));
+    Ok(Some(EntryPart {
+        keeping,
+        service,
+        unit,
+        stale,
+        view: EntryView::new(entry, town, today).with_files(files),
+        answered,
+    }))
 }
 
 /// The line taken last comes first, then the towns by name; the first nine have digits.

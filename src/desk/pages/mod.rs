@@ -3,6 +3,7 @@
 mod acts;
 mod bulletins;
 mod control;
+mod gaps;
 mod load;
 mod telephone;
 mod view;
@@ -20,6 +21,7 @@ use super::stream;
 use crate::access::Permission;
 use crate::calls::Disposition;
 use crate::desk::State;
+use crate::gaps::ReportForm;
 use crate::tenants::Place;
 use crate::web::frame::Section;
 use crate::web::{self, Form, Frame, Page, Query, Routes, format};
@@ -45,6 +47,8 @@ pub fn routes() -> Routes {
         .post("/desk/calls/{call}/note", UseDesk, acts::keep_note)
         .post("/desk/calls/{call}/end", UseDesk, acts::end)
         .post("/desk/bulletins/{owner}/{bulletin}/acknowledgement", UseDesk, bulletins::acknowledge)
+        .post("/desk/gaps", UseDesk, gaps::report_gap)
+        .post("/desk/gaps/{report}/acknowledgement", UseDesk, gaps::acknowledge)
         .post("/desk/undo", UseDesk, acts::undo)
         .post("/desk/after-call/extension", UseDesk, acts::extend_after_call)
         .post("/desk/after-call/keep", UseDesk, acts::keep_after_call)
@@ -62,6 +66,8 @@ pub struct Looks {
     pub back: String,
     /// The call that the page shows, where it asks by itself whether that is still the present.
     pub call: Option<String>,
+    /// What was just done, where nothing on the desk shows it: "gap".
+    pub done: String,
     #[serde(skip)]
     pub notice: Notice,
     #[serde(skip)]
@@ -69,6 +75,16 @@ pub struct Looks {
     /// What was typed into a panel that could not be saved.
     #[serde(skip)]
     pub rejected: Option<acts::OutcomeForm>,
+    /// The same of a report.
+    #[serde(skip)]
+    pub gap: Option<ReportForm>,
+}
+
+impl Looks {
+    /// A panel comes back with messages in it.
+    fn is_rejected(&self) -> bool {
+        self.rejected.is_some() || self.gap.is_some()
+    }
 }
 
 /// Where the next key is expected.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::bulletins::BulletinsPart;
+use super::gaps::GapPart;
 use super::telephone::{RingingPart, TelephonePart, WaitingPart};
 use super::{Focus, Looks};
 use crate::access::TenantAccess;
@@ -10,10 +11,11 @@ use crate::bulletins::Bulletin;
 use crate::calls::{Call, Disposition, LogLine, REASONS_UNANSWERED, RecentCall, ShownEntry};
 use crate::desk::{REASONS_FOR_PAUSE, State};
 use crate::directory::Unit;
+use crate::gaps::Told;
 use crate::ids::CallId;
 use crate::knowledge::EntryView;
 use crate::search::{Completion, Correction, Hit};
-use crate::tenants::{self, Line, LineSituation};
+use crate::tenants::{self, Line, LineSituation, ServiceLevel};
 use crate::web::format;
 
 pub struct DeskView {
@@ -37,6 +39,8 @@ pub struct DeskView {
     pub caller: Option<String>,
     pub telephone: TelephonePart,
     pub bulletins: BulletinsPart,
+    /// The panel "Lücke melden".
+    pub gap: Option<GapPart>,
     /// Empty during a call.
     pub idle: Idle,
     pub towns: Vec<TenantAccess>,
@@ -50,6 +54,8 @@ pub struct Idle {
     pub lines: Vec<LineGroup>,
     pub recent: Vec<RecentCall>,
     pub waiting: Vec<WaitingPart>,
+    /// What became of own reports.
+    pub told: Vec<Told>,
 }
 
 pub struct CallPart {
@@ -72,6 +78,7 @@ pub struct Origin {
     pub label: String,
     pub dialled: Option<String>,
     pub situation: Option<LineSituation>,
+    pub service: Option<ServiceLevel>,
     /// The other side, the town's own switchboard or the center, answers this line first at this hour.
     pub overflow: Option<String>,
 }
@@ -81,6 +88,10 @@ pub struct EntryPart {
     /// The office that is responsible, as the directory of the entry's tenant has it.
     pub unit: Option<Unit>,
     pub answered: bool,
+    /// Nobody looked at it for too long.
+    pub keeping: Option<String>,
+    /// How far the answer may go, for this town and topic.
+    pub service: Option<ServiceLevel>,
     /// A newer text was published since this one was opened.
     pub stale: bool,
 }
@@ -189,6 +200,7 @@ impl DeskView {
         match field {
             "detail" => &form.detail,
             "number" => &form.number,
+            "lacks_knowledge" => &form.lacks_knowledge,
             _ => &form.note,
         }
     }

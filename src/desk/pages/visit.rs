@@ -43,7 +43,7 @@ impl FromRequestParts<App> for Visit {
 impl Visit {
     /// The desk as it stands now.
     pub async fn show(&self, looks: Looks) -> Result<Response> {
-        let status = if looks.rejected.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let status = if looks.is_rejected() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
         let mut desk = load_desk(&self.app, &self.viewer, looks).await?;
         if self.wants_part {
             return Ok((status, Page(DeskPart { desk })).into_response());
@@ -58,10 +58,11 @@ impl Visit {
         // It stays until the next act, whatever the page looks at in between.
         sitting.tell(looks.notice.take());
         sitting.finish().await?;
-        if self.wants_part || looks.rejected.is_some() {
+        if self.wants_part || looks.is_rejected() {
             return self.show(looks).await;
         }
-        let address = [("q", &looks.q), ("panel", &looks.panel)];
+        let address = [("q", &looks.q), ("panel", &looks.panel), ("done", &looks.done)];
+        let address: Vec<_> = address.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         Ok(redirect(&format!("/desk?{}", serde_html_form::to_string(address).unwrap_or_default())))
     }
 }

@@ -62,7 +62,8 @@ impl Filter {
             },
             life_situation: self.situation.clone(),
             unit: self.unit.clone(),
-            withdrawn: self.validity == "withdrawn" && tenant.may(Permission::EditKnowledge),
+            withdrawn: self.is_aside() && tenant.may(Permission::EditKnowledge),
+            archived: self.validity == "archived",
         }
     }
 
@@ -72,10 +73,15 @@ impl Filter {
         choices.into_iter().map(|(value, label)| Choice::new(value, label, value == self.origin)).collect()
     }
 
+    /// Not public any more.
+    fn is_aside(&self) -> bool {
+        matches!(self.validity.as_str(), "withdrawn" | "archived")
+    }
+
     fn validities(&self, tenant: &TenantAccess) -> Vec<Choice> {
         let mut choices = vec![("", "alle"), ("valid", "heute gültig"), ("invalid", "heute nicht gültig")];
         if tenant.may(Permission::EditKnowledge) {
-            choices.push(("withdrawn", "zurückgezogen"));
+            choices.extend([("withdrawn", "zurückgezogen"), ("archived", "im Archiv")]);
         }
         choices.into_iter().map(|(value, label)| Choice::new(value, label, value == self.validity)).collect()
     }
@@ -161,7 +167,7 @@ impl EntriesPage {
 
     /// Word and colour of an entry's state today.
     fn state(&self, row: &Listed) -> (&'static str, String) {
-        if self.filter.validity == "withdrawn" {
+        if self.filter.is_aside() {
             return ("off", "zurückgezogen".to_owned());
         }
         if let Some(until) = row.valid_until.filter(|until| *until < self.today) {

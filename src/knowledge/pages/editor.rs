@@ -1,63 +1,24 @@
-//! Writing entries: a new one, a new version of an own one.
+//! Writing entries: a new one, a new version of an own one, and what a tenant says otherwise than its bases. Every text can
+//! be kept as a working text, given to a second person, and published now or at a time.
 
-use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::super::store;
-use super::super::{Content, Entry, EntryView, Layer, LayerKey, LayerText, Outcome, Published, Target, publish};
-use super::form::{Change, EntryForm};
-use super::{EntryPlace, Place, entry_url, places, town};
+use super::super::{LayerText, Outcome, Verdict, publish_text, store};
+use super::editor_page::{self, Looks};
+use super::form::{Act, Change, EntryForm};
+use super::subject::Subject;
+use super::{EntryPlace, entry_url, town};
 use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
-use crate::audit::Actor;
-use crate::directory::{self, Unit};
+use crate::audit::{self, Actor};
+use crate::clock;
 use crate::ids::EntryId;
-use crate::web::forms::Errors;
-use crate::web::frame::Section;
-use crate::web::{self, Form, Frame, InTenant, Page, Path, Places, format};
-
-#[derive(Template)]
-#[template(path = "knowledge/editor.html")]
-struct EditorPage {
-    frame: Frame,
-    places: Places,
-    /// None: a new entry.
-    entry: Option<Entry>,
-    action: String,
-    back: String,
-    form: EntryForm,
-    errors: Errors,
-    changes: Vec<Change>,
-    units: Vec<Unit>,
-    preview: Option<EntryView>,
-}
-
-/// What stands in the form, and what there is to say about it.
-#[derive(Default)]
-struct Draft {
-    form: EntryForm,
-    errors: Errors,
-    changes: Vec<Change>,
-    preview: Option<EntryView>,
-}
-
-impl Draft {
-    fn of(form: EntryForm) -> Self {
-        Self { form, ..Self::default() }
-    }
-
-    /// A form that came back with mistakes is 422; one whose entry somebody else changed meanwhile is 409.
-    fn status(&self) -> StatusCode {
-        match (self.errors.is_empty(), self.changes.is_empty()) {
-            (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
-            (true, false) => StatusCode::CONFLICT,
-            (true, true) => StatusCode::OK,
-        }
-    }
-}
+use crate::web::forms::{self, Errors};
+use crate::web::{self, Form, InTenant, Path};
 
 /// What the browser sent, name by name.
 type Pairs = Form<Vec<(String, String)>>;
@@ -67,8 +28,7 @@ pub(super) async fn new_entry_page(
     viewer: Viewer,
     InTenant(tenant): InTenant,
 ) -> web::Result<Response> {
-    let tenant = town(tenant)?;
-    show(&app, &viewer, tenant, None, Draft::default()).await
+    editor_page::show(&app, &viewer, town(tenant)?, None, Looks::default()).await
 }
 
 pub(super) async fn create_entry(
@@ -78,21 +38,25 @@ pub(super) async fn create_entry(
     Form(pairs): Pairs,
 ) -> web::Result<Response> {
     let tenant = town(tenant)?;
-    let mut draft = Draft::of(EntryForm::from_pairs(pairs));
-    let content = draft.form.read(&mut draft.errors);
-    if draft.form.is_preview {
-        draft.preview = Some(preview(&app, &tenant, None, content));
-        return show(&app, &viewer, tenant, None, draft).await;
-    }
-    if !draft.errors.is_empty() {
-        return show(&app, &viewer, tenant, None, draft).await;
-    }
+    let mut looks = Looks::of(EntryForm::from_pairs(pairs));
+    let content = looks.form.read(&mut looks.errors);
     let mut db = app.begin(&tenant.scope()).await?;
-    let actor = Actor::from(&viewer);
-    let made = publish(&mut db, tenant.id, Target::New, &content, &actor, app.clock.now()).await?;
+    let verdict = check_act(&mut db, &app, &tenant, &looks.form, &mut looks.errors).await?;
+    let text = LayerText::Whole(content);
+    if looks.form.act == Act::Preview || !looks.errors.is_empty() {
+        drop(db);
+        looks.preview_of(&app, &tenant, None, text);
+        return editor_page::show(&app, &viewer, tenant, None, looks).await;
+    }
+    let (actor, now) = (Actor::from(&viewer), app.clock.now());
+    let LayerText::Whole(content) = &text else { return Err(web::Error::NotFound) };
+    let id = store::insert_empty(&mut db, tenant.id, content, now).await?;
+    let desk = Desk { tenant: &tenant, entry: id, based_on: 0, actor, now };
+    let said = desk.keep_or_publish(&mut db, &text, looks.form.act, verdict).await?;
     db.commit().await?;
-    let url = entry_url(&tenant, &tenant.slug, made.id);
-    web::done(&app, &viewer, "Der Eintrag ist veröffentlicht.", &url).await
+    let url = entry_url(&tenant, &tenant.slug, id);
+    let url = if looks.form.act == Act::Publish { url } else { format!("{url}/draft") };
+    web::done(&app, &viewer, said.unwrap_or_default(), &url).await
 }
 
 pub(super) async fn edit_page(
@@ -101,96 +65,179 @@ pub(super) async fn edit_page(
     InTenant(tenant): InTenant,
     Path((_, owner, id)): Path<(String, String, EntryId)>,
 ) -> web::Result<Response> {
-    let place = EntryPlace::find(tenant, &owner, id)?.own()?;
+    let place = EntryPlace::find(tenant, &owner, id)?;
     let mut db = app.begin(&place.tenant.scope()).await?;
-    let entry = store::find_latest(&mut db, place.owner, id).await?.ok_or(web::Error::NotFound)?;
+    let subject = Subject::find(&mut db, &place).await?;
     drop(db);
-    let form = EntryForm::of(&entry.content, entry.version);
-    show(&app, &viewer, place.tenant, Some(entry), Draft::of(form)).await
+    editor_page::show(&app, &viewer, place.tenant, Some(subject), Looks::default()).await
 }
 
-pub(super) async fn publish_entry(
+pub(super) async fn save_entry(
     State(app): State<App>,
     viewer: Viewer,
     InTenant(tenant): InTenant,
     Path((_, owner, id)): Path<(String, String, EntryId)>,
     Form(pairs): Pairs,
 ) -> web::Result<Response> {
-    let place = EntryPlace::find(tenant, &owner, id)?.own()?;
-    let mut draft = Draft::of(EntryForm::from_pairs(pairs));
-    let content = draft.form.read(&mut draft.errors);
+    let place = EntryPlace::find(tenant, &owner, id)?;
+    let mut looks = Looks::of(EntryForm::from_pairs(pairs));
     let mut db = app.begin(&place.tenant.scope()).await?;
-    // The lock keeps others out between the look and the write.
-    store::lock_entry(&mut db, place.owner, id).await?.ok_or(web::Error::NotFound)?;
-    let theirs = store::find_latest(&mut db, place.owner, id).await?.ok_or(web::Error::NotFound)?;
-    if draft.form.is_preview {
+    let subject = Subject::hold(&mut db, &place).await?;
+    let text = looks.form.read_text(subject.base.as_ref(), &mut looks.errors);
+    let verdict = check_act(&mut db, &app, &place.tenant, &looks.form, &mut looks.errors).await?;
+    if looks.form.act == Act::Preview {
         drop(db);
-        draft.preview = Some(preview(&app, &place.tenant, Some(&theirs), content));
-        return show(&app, &viewer, place.tenant, Some(theirs), draft).await;
+        looks.preview_of(&app, &place.tenant, Some(&subject), text);
+        return editor_page::show(&app, &viewer, place.tenant, Some(subject), looks).await;
     }
-    if draft.errors.is_empty() {
-        draft.changes = merge(&mut db, &mut draft.form, &theirs).await?;
+    if looks.errors.is_empty() {
+        looks.changes = merge(&mut db, &mut looks.form, &subject).await?;
     }
-    if draft.status() != StatusCode::OK {
-        db.commit().await?;
-        return show(&app, &viewer, place.tenant, Some(theirs), draft).await;
+    if looks.status() != StatusCode::OK {
+        drop(db);
+        return editor_page::show(&app, &viewer, place.tenant, Some(subject), looks).await;
     }
-    let target = Target::Existing(id);
-    let saved = publish(&mut db, place.owner, target, &content, &Actor::from(&viewer), app.clock.now()).await?;
+    let (actor, now) = (Actor::from(&viewer), app.clock.now());
+    let own = own_entry(&mut db, &subject, now).await?;
+    let tenant = &place.tenant;
+    let desk = Desk { tenant, entry: own, based_on: subject.version(), actor, now };
+    let said = desk.keep_or_publish(&mut db, &text, looks.form.act, verdict).await?;
+    let Some(said) = said else {
+        drop(db);
+        looks.errors.add("base", NOTHING_BELOW);
+        return editor_page::show(&app, &viewer, place.tenant, Some(subject), looks).await;
+    };
     db.commit().await?;
-    web::done(&app, &viewer, saved_text(saved), &place.url()).await
+    let url = entry_url(tenant, &tenant.slug, own);
+    let url = match looks.form.act {
+        Act::Publish | Act::Preview => url,
+        Act::Save => format!("{url}/edit"),
+        Act::Ask | Act::Plan => format!("{url}/draft"),
+    };
+    web::done(&app, &viewer, said, &url).await
+}
+
+const NOTHING_BELOW: &str =
+    "Der Text der Grundlage ist zurückgezogen. Führen Sie den Eintrag als eigenen weiter, oder ziehen Sie ihn zurück.";
+
+/// The tenant's own entry, made when an inherited one is adapted for the first time.
+async fn own_entry(db: &mut PgConnection, subject: &Subject, now: DateTime<Utc>) -> web::Result<EntryId> {
+    match &subject.own {
+        Some((id, _)) => Ok(*id),
+        None => {
+            let held = store::hold_adaptation(db, subject.tenant, subject.asked, now).await?;
+            Ok(held.ok_or(web::Error::NotFound)?.0.id)
+        }
+    }
+}
+
+/// Whether this may be done with the text, and from when on it holds.
+async fn check_act(
+    db: &mut PgConnection,
+    app: &App,
+    tenant: &TenantAccess,
+    form: &EntryForm,
+    errors: &mut Errors,
+) -> web::Result<Option<Verdict>> {
+    match form.act {
+        Act::Preview | Act::Save => Ok(None),
+        Act::Ask => Ok(Some(Verdict::Ask)),
+        Act::Publish | Act::Plan if store::requires_review(&mut *db, tenant.id).await? => {
+            errors.add("act", "Hier sieht eine zweite Person jeden Text an. Bitte geben Sie ihn zur Prüfung.");
+            Ok(None)
+        }
+        Act::Publish => Ok(None),
+        Act::Plan => Ok(read_release(&form.release, app.clock.now(), errors).map(Verdict::Release)),
+    }
+}
+
+/// A day and a time of the clock in Germany, in the future.
+pub(super) fn read_release(
+    (day, time): &(String, String),
+    now: DateTime<Utc>,
+    errors: &mut Errors,
+) -> Option<DateTime<Utc>> {
+    let time = if time.is_empty() { "00:00" } else { time };
+    let at = forms::parse_date(day).zip(forms::parse_time(time)).and_then(|(day, time)| clock::moment(day, time));
+    match at {
+        Some(at) if at > now => Some(at),
+        Some(_) => {
+            errors.add("release_day", "Dieser Zeitpunkt ist vorbei. Bitte wählen Sie einen späteren.");
+            None
+        }
+        None => {
+            errors.add("release_day", "Bitte geben Sie Tag und Uhrzeit an, etwa 31.12.2026 und 08:00.");
+            None
+        }
+    }
 }
 
 /// What somebody else saved since this person began, already taken into the form where it is no conflict.
-async fn merge(db: &mut PgConnection, form: &mut EntryForm, theirs: &Entry) -> web::Result<Vec<Change>> {
-    if form.version == theirs.version {
+async fn merge(db: &mut PgConnection, form: &mut EntryForm, subject: &Subject) -> web::Result<Vec<Change>> {
+    let theirs = subject.form();
+    if (form.version, form.revision) == (theirs.version, theirs.revision) {
         return Ok(Vec::new());
     }
-    let base = store::find_entry_version(db, theirs.tenant, theirs.tenant, theirs.id, form.version).await?;
-    let base = base.map(|base| EntryForm::of(&base.content, base.version)).unwrap_or_default();
-    Ok(form.merge(&base, &EntryForm::of(&theirs.content, theirs.version)))
+    let began_with = subject.form_of(db, form.version, form.revision).await?;
+    let changes = match &subject.base {
+        Some(base) => form.merge_patch(&base.content(), &began_with, &theirs),
+        None => form.merge(&began_with, &theirs),
+    };
+    (form.version, form.revision) = (theirs.version, theirs.revision);
+    Ok(changes)
 }
 
-fn saved_text(saved: Published) -> String {
-    match saved.outcome {
-        Outcome::Unchanged => "Es gab nichts zu ändern.".to_owned(),
-        _ => format!("Fassung {} ist veröffentlicht.", saved.version),
+/// One entry under the hands of one person.
+struct Desk<'a> {
+    tenant: &'a TenantAccess,
+    entry: EntryId,
+    based_on: i32,
+    actor: Actor,
+    now: DateTime<Utc>,
+}
+
+impl Desk<'_> {
+    /// Does what was asked for and says so; None: there is nothing left that the text could stand on.
+    async fn keep_or_publish(
+        &self,
+        db: &mut PgConnection,
+        text: &LayerText,
+        asked: Act,
+        verdict: Option<Verdict>,
+    ) -> web::Result<Option<String>> {
+        if asked == Act::Publish {
+            return self.publish(db, text).await;
+        }
+        let Self { tenant, entry, based_on, actor, now } = self;
+        store::save_draft(db, tenant.id, *entry, *based_on, text, actor, *now).await?;
+        if let Some(verdict) = &verdict {
+            store::judge_draft(&mut *db, tenant.id, *entry, verdict, actor, *now).await?;
+        }
+        let (action, said) = match asked {
+            Act::Ask => ("asked for review", "Gespeichert und zur Prüfung gegeben."),
+            Act::Plan => ("planned", "Gespeichert. Der Text wird zum gewählten Zeitpunkt veröffentlicht."),
+            _ => return Ok(Some("Der Entwurf ist gespeichert. Veröffentlicht ist noch nichts.".to_owned())),
+        };
+        audit::record(&mut *db, *now, actor, super::act(tenant.id, *entry, action)).await?;
+        Ok(Some(said.to_owned()))
+    }
+
+    /// An adaptation without own words is none: the base's text holds again.
+    async fn publish(&self, db: &mut PgConnection, text: &LayerText) -> web::Result<Option<String>> {
+        let Self { tenant, entry, actor, now, .. } = self;
+        store::delete_draft(&mut *db, tenant.id, *entry).await?;
+        if matches!(text, LayerText::Patch(patch) if patch.is_empty()) {
+            let was_public = store::withdraw(db, tenant.id, *entry, actor, *now).await? == Some(true);
+            let said = if was_public { "Es gilt wieder ganz der Text der Grundlage." } else { NOTHING_TO_CHANGE };
+            return Ok(Some(said.to_owned()));
+        }
+        let done = publish_text(db, tenant.id, *entry, text, actor, *now).await?;
+        Ok(done.map(|done| match (done.outcome, done.version) {
+            (Outcome::Unchanged, _) => NOTHING_TO_CHANGE.to_owned(),
+            (_, 1) => "Der Eintrag ist veröffentlicht.".to_owned(),
+            (_, version) => format!("Fassung {version} ist veröffentlicht."),
+        }))
     }
 }
 
-/// The text as an agent would read it; nothing is stored.
-fn preview(app: &App, tenant: &TenantAccess, entry: Option<&Entry>, content: Content) -> EntryView {
-    let id = entry.map_or(EntryId(0), |entry| entry.id);
-    let version = entry.map_or(1, |entry| entry.version + 1);
-    let layers = vec![Layer { tenant: tenant.id, text: LayerText::Whole(content) }];
-    super::unsaved(app, tenant, LayerKey { tenant: tenant.id, entry: id, version }, &layers)
-}
-
-async fn show(
-    app: &App,
-    viewer: &Viewer,
-    tenant: TenantAccess,
-    entry: Option<Entry>,
-    draft: Draft,
-) -> web::Result<Response> {
-    let status = draft.status();
-    let mut db = app.begin(&tenant.scope()).await?;
-    let units = directory::list_units(&mut *db, tenant.id).await?;
-    drop(db);
-    let title = if entry.is_some() { "Eintrag bearbeiten" } else { "Eintrag anlegen" };
-    let list = format!("/knowledge/{}", tenant.slug);
-    let url = entry.as_ref().map(|entry| entry_url(&tenant, &tenant.slug, entry.id));
-    let page = EditorPage {
-        frame: Frame::of(app, viewer, Section::Knowledge, title).await?,
-        places: places(viewer, &tenant, Place::Elsewhere),
-        action: url.clone().unwrap_or_else(|| format!("{list}/entries")),
-        back: url.unwrap_or(list),
-        entry,
-        form: draft.form,
-        errors: draft.errors,
-        changes: draft.changes,
-        preview: draft.preview,
-        units,
-    };
-    Ok((status, Page(page)).into_response())
-}
+const NOTHING_TO_CHANGE: &str = "Es gab nichts zu ändern.";

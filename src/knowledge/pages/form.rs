@@ -6,8 +6,10 @@ use chrono::NaiveDate;
 
 use super::super::check::{self, LONGEST_FIELD};
 use super::super::content::LIFE_SITUATIONS;
+use super::super::store::Base;
 use super::super::text::allowed_url;
-use super::super::{Content, Field, Html, Link};
+use super::super::{Content, Field, Html, LayerText, Link, Part};
+use super::adapting::Adapting;
 use crate::web::forms::{Choice, Errors};
 
 /// Rows for links that are always offered.
@@ -31,8 +33,12 @@ const SINGLE: [(&str, &str); 7] = [
 pub(super) struct EntryForm {
     /// The version that this person began with; 0 for a new entry.
     pub version: i32,
-    /// Only to be looked at.
-    pub is_preview: bool,
+    /// The saving of the working text that this person began with; 0: none.
+    pub revision: i64,
+    pub act: Act,
+    /// When the text becomes public, as typed: day and time.
+    pub release: (String, String),
+    pub adapting: Adapting,
     values: BTreeMap<&'static str, String>,
     /// Those of the known list, ticked.
     situations: Vec<String>,
@@ -40,6 +46,33 @@ pub(super) struct EntryForm {
     more_situations: String,
     /// Label and address.
     links: Vec<(String, String)>,
+}
+
+/// What is to happen with what was typed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    #[default]
+    Publish,
+    /// Only to be looked at.
+    Preview,
+    /// Kept as the working text.
+    Save,
+    /// Kept, and a second person is asked to look at it.
+    Ask,
+    /// Kept, and public from a time on.
+    Plan,
+}
+
+impl Act {
+    fn parse(text: &str) -> Self {
+        match text {
+            "preview" => Self::Preview,
+            "save" => Self::Save,
+            "ask" => Self::Ask,
+            "plan" => Self::Plan,
+            _ => Self::Publish,
+        }
+    }
 }
 
 /// Every field with a key of its own: key and label.
@@ -53,10 +86,16 @@ impl EntryForm {
         let mut form = Self::default();
         let (mut labels, mut addresses) = (Vec::new(), Vec::new());
         for (name, value) in pairs {
+            if form.adapting.take(&name, &value) {
+                continue;
+            }
             match name.as_str() {
+                "revision" => form.revision = value.parse().unwrap_or_default(),
+                "release_day" => form.release.0 = value,
+                "release_time" => form.release.1 = value,
                 "version" => form.version = value.parse().unwrap_or_default(),
                 "life_situations" => form.situations.push(value),
-                "act" => form.is_preview = value == "preview",
+                "act" => form.act = Act::parse(&value),
                 "more_situations" => form.more_situations = value,
                 "link_label" => labels.push(value),
                 "link_url" => addresses.push(value),
@@ -71,7 +110,7 @@ impl EntryForm {
         form
     }
 
-    pub fn of(content: &Content, version: i32) -> Self {
+    pub fn of(content: &Content) -> Self {
         let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
         let single = [
             ("title", content.title.clone()),
@@ -86,13 +125,37 @@ impl EntryForm {
         let (situations, more): (Vec<_>, Vec<_>) =
             content.life_situations.iter().cloned().partition(|name| LIFE_SITUATIONS.contains(&name.as_str()));
         Self {
-            version,
-            is_preview: false,
             values: single.into_iter().chain(texts).filter(|(_, value)| !value.is_empty()).collect(),
             situations,
             more_situations: more.join("\n"),
             links: content.links.iter().map(|link| (link.label.clone(), link.url.clone())).collect(),
+            ..Self::default()
         }
+    }
+
+    /// The form of a text, whole or an adaptation of this base.
+    pub fn of_text(text: &LayerText, base: Option<&Base>) -> Self {
+        match (text, base) {
+            (LayerText::Whole(content), _) => Self::of(content),
+            (LayerText::Patch(patch), base) => Self::of_patch(&base.map(Base::content).unwrap_or_default(), patch),
+        }
+    }
+
+    /// Takes over one part as it is typed there.
+    pub fn copy_part(&mut self, part: Part, from: &Self) {
+        match part {
+            Part::LifeSituations => {
+                self.situations.clone_from(&from.situations);
+                self.more_situations.clone_from(&from.more_situations);
+            }
+            Part::Links => self.links.clone_from(&from.links),
+            Part::Validity => ["valid_from", "valid_until"].into_iter().for_each(|key| self.copy_value(key, from)),
+            _ => self.copy_value(part.as_str(), from),
+        }
+    }
+
+    fn copy_value(&mut self, key: &'static str, from: &Self) {
+        self.values.insert(key, from.value(key).to_owned());
     }
 
     pub fn value(&self, key: &str) -> &str {
@@ -194,24 +257,22 @@ impl EntryForm {
         for (field, label) in keys() {
             let change = Change::between(field, label, base.value(field), theirs.value(field), self.value(field));
             if change.as_ref().is_some_and(|change| change.is_taken_over) {
-                self.values.insert(field, theirs.value(field).to_owned());
+                self.copy_value(field, theirs);
             }
             changes.extend(change);
         }
         let [before, there, here] = [base, theirs, self].map(Self::situations_text);
         let change = Change::between("life_situations", "Lebenslagen", &before, &there, &here);
         if change.as_ref().is_some_and(|change| change.is_taken_over) {
-            self.situations.clone_from(&theirs.situations);
-            self.more_situations.clone_from(&theirs.more_situations);
+            self.copy_part(Part::LifeSituations, theirs);
         }
         changes.extend(change);
         let [before, there, here] = [base, theirs, self].map(Self::links_text);
         let change = Change::between("links", "Links", &before, &there, &here);
         if change.as_ref().is_some_and(|change| change.is_taken_over) {
-            self.links.clone_from(&theirs.links);
+            self.copy_part(Part::Links, theirs);
         }
         changes.extend(change);
-        self.version = theirs.version;
         changes
     }
 }
@@ -228,7 +289,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    fn between(field: &'static str, label: &'static str, base: &str, theirs: &str, yours: &str) -> Option<Self> {
+    pub fn between(field: &'static str, label: &'static str, base: &str, theirs: &str, yours: &str) -> Option<Self> {
         (base != theirs && yours != theirs).then(|| Self {
             field,
             label,

@@ -1,17 +1,28 @@
 //! Pages of the knowledge: browsing, one entry with its history, the editor.
 
+mod adapting;
+mod archive;
 mod attachments;
 mod browse;
+mod comparison;
+mod draft;
 mod editor;
+mod editor_page;
 mod entry;
+mod exports;
 mod form;
 mod groups;
 mod history;
+mod imports;
+mod remarks;
+mod subject;
+mod tasks;
 mod withdrawal;
 
 use super::{Entry, EntryView, Layer, LayerKey, Merged, Owner, merge};
 use crate::access::{Permission as P, TenantAccess, Viewer};
 use crate::app::App;
+use crate::audit::Act;
 use crate::clock;
 use crate::ids::{EntryId, TenantId};
 use crate::web::places::{PlaceLink, Places};
@@ -29,13 +40,36 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/entries/{owner}/{entry}", P::ReadKnowledge, entry::entry_page)
         .get("/knowledge/{tenant}/entries/new", P::EditKnowledge, editor::new_entry_page)
         .post("/knowledge/{tenant}/entries", P::EditKnowledge, editor::create_entry)
+        .post("/knowledge/{tenant}/remarks", P::EditKnowledge, remarks::remarks_fragment)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/edit", P::EditKnowledge, editor::edit_page)
-        .post("/knowledge/{tenant}/entries/{owner}/{entry}", P::EditKnowledge, editor::publish_entry)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}", P::EditKnowledge, editor::save_entry)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/archive", P::EditKnowledge, archive::archive_entry)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/restoration", P::EditKnowledge, archive::restore_entry)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/detachment", P::EditKnowledge, archive::detach_entry)
+        .get("/knowledge/{tenant}/entries/{owner}/{entry}/comparison", P::EditKnowledge, comparison::comparison_page)
+        .post(
+            "/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}/draft",
+            P::EditKnowledge,
+            comparison::take_up_version,
+        )
+        .get("/knowledge/{tenant}/entries/{owner}/{entry}/draft", P::EditKnowledge, draft::draft_page)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/draft", P::EditKnowledge, draft::autosave)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/draft/release", P::EditKnowledge, draft::release_draft)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/draft/return", P::EditKnowledge, draft::return_draft)
+        .get("/knowledge/{tenant}/entries/{owner}/{entry}/draft/deletion", P::EditKnowledge, draft::deletion_page)
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/draft/deletion", P::EditKnowledge, draft::delete_draft)
+        .get("/knowledge/{tenant}/tasks", P::EditKnowledge, tasks::tasks_page)
+        .get("/knowledge/{tenant}/tasks/{knowledge_task}", P::EditKnowledge, tasks::task_page)
+        .post("/knowledge/{tenant}/tasks/{knowledge_task}/decision", P::EditKnowledge, tasks::decide_task)
+        .post("/knowledge/{tenant}/editorial", P::ManageTenant, tasks::set_editorial)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/withdrawal", P::EditKnowledge, withdrawal::withdrawal_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/withdrawal", P::EditKnowledge, withdrawal::withdraw_entry)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/publication", P::EditKnowledge, withdrawal::republish_entry)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/versions", P::ReadKnowledge, history::versions_page)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}", P::ReadKnowledge, history::version_page)
+        .get("/knowledge/{tenant}/export", P::ManageTenant, exports::export_page)
+        .post("/knowledge/{tenant}/export", P::ManageTenant, exports::export_knowledge)
+        .merge(imports::routes())
 }
 
 /// The areas of a tenant's knowledge; the last ones belong to features above this one.
@@ -44,14 +78,19 @@ pub enum Place {
     Entries,
     LifeSituations,
     Units,
+    Keeping,
+    Tasks,
     /// Kept by the bulletins, which know this room and not the other way round.
     Bulletins,
+    Imports,
     /// Kept by the public door.
     Public,
     /// Kept by the search, which knows this room and not the other way round.
     Words,
     Misses,
     Learned,
+    /// Kept by the gap loop, which knows this room too.
+    Gaps,
     Elsewhere,
 }
 
@@ -61,10 +100,14 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Entries, "A–Z", "", P::ReadKnowledge),
         (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
         (Place::Units, "Stellen", "/units", P::ReadKnowledge),
+        (Place::Keeping, "Pflege", "/keeping", P::EditKnowledge),
+        (Place::Tasks, "Aufgaben", "/tasks", P::EditKnowledge),
         (Place::Bulletins, "Meldungen", "/bulletins", P::ReadKnowledge),
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
         (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
         (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
+        (Place::Gaps, "Wissenslücken", "/gaps", P::EditKnowledge),
+        (Place::Imports, "Importe", "/imports", P::EditKnowledge),
         (Place::Public, "Öffentlich", "/public", P::EditKnowledge),
     ];
     let offered = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
@@ -119,8 +162,19 @@ impl EntryPlace {
 
     /// An inherited text is changed by its owner only.
     fn may_edit(&self) -> bool {
-        self.is_own() && self.tenant.may(P::EditKnowledge)
+        self.is_own() && self.may_adapt()
     }
+
+    /// Everybody who edits may say for the own tenant what is otherwise there.
+    fn may_adapt(&self) -> bool {
+        self.tenant.may(P::EditKnowledge)
+    }
+}
+
+/// One line of the audit.
+fn act(tenant: TenantId, entry: EntryId, action: &'static str) -> Act<'static> {
+    let details = serde_json::json!({});
+    Act { tenant: Some(tenant), action, thing: "entry", thing_id: entry.to_string(), details }
 }
 
 fn entry_url(tenant: &TenantAccess, owner_slug: &str, id: EntryId) -> String {

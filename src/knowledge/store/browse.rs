@@ -21,6 +21,8 @@ pub struct Listing {
     pub unit: String,
     /// Own entries that were withdrawn, in place of those that are public.
     pub withdrawn: bool,
+    /// Of the withdrawn ones those that are kept aside, or the others.
+    pub archived: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -42,6 +44,7 @@ pub async fn count_by_letter(db: impl PgExecutor<'_>, listing: &Listing) -> sqlx
            from entry
            left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
            where case when $2 then published_version is null and latest_version > 0 and entry.tenant_id = $1
+                                and (archived_at is not null) = $9
                       else (entry.tenant_id, entry.id) in (select seen.tenant_id, seen.id from readable_entries($1) seen) end
              and ($3 = '' or strpos(sort_key, $3) > 0)
              and ($4::bool is null or (entry.tenant_id = $1) = $4)
@@ -57,6 +60,7 @@ pub async fn count_by_letter(db: impl PgExecutor<'_>, listing: &Listing) -> sqlx
         listing.today,
         listing.life_situation,
         listing.unit,
+        listing.archived,
     )
     .fetch_all(db)
     .await?;
@@ -76,6 +80,7 @@ pub async fn list_entries(
            from entry
            left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
            where case when $2 then published_version is null and latest_version > 0 and entry.tenant_id = $1
+                                and (archived_at is not null) = $12
                       else (entry.tenant_id, entry.id) in (select seen.tenant_id, seen.id from readable_entries($1) seen) end
              and ($3 = '' or strpos(sort_key, $3) > 0)
              and ($4::bool is null or (entry.tenant_id = $1) = $4)
@@ -96,6 +101,7 @@ pub async fn list_entries(
         listing.letter,
         offset,
         limit,
+        listing.archived,
     )
     .fetch_all(db)
     .await
@@ -140,6 +146,8 @@ pub struct VersionLine {
     pub created_at: DateTime<Utc>,
     pub author: String,
     pub is_published: bool,
+    /// Not the author's words changed, but what they stand on.
+    pub is_moved_base: bool,
 }
 
 /// The newest first.
@@ -153,7 +161,8 @@ pub async fn list_versions(
     sqlx::query_as!(
         VersionLine,
         r#"select version.version, version.title, version.created_at, version.author,
-                  coalesce(entry.published_version = version.version, false) as "is_published!"
+                  coalesce(entry.published_version = version.version, false) as "is_published!",
+                  version.reason = 'base' as "is_moved_base!"
            from entry_version version
            join entry on entry.tenant_id = version.tenant_id and entry.id = version.entry_id
            where version.tenant_id = $1 and version.entry_id = $2

@@ -40,6 +40,7 @@ pub async fn publish(
     }
     let text = NewVersion { json: &json, hash: &hash, content, stance: None, below: None };
     let version = write_version(db, tenant, &entry, &text, actor, now).await?;
+    let outcome = if version == 1 { Outcome::Created } else { outcome };
     record_publication(db, tenant, entry.id, version, &content.title, outcome, actor, now).await?;
     Ok(Published { id: entry.id, version, outcome })
 }
@@ -141,6 +142,17 @@ async fn find_by_external_id(
         Some(id) => lock_entry(db, tenant, id).await,
         None => Ok(None),
     }
+}
+
+/// A new entry that is not public yet.
+pub async fn insert_empty(
+    db: &mut PgConnection,
+    tenant: TenantId,
+    content: &Content,
+    now: DateTime<Utc>,
+) -> sqlx::Result<EntryId> {
+    let made = insert_entry(db, tenant, &new_external_id(), content, &[], now).await?;
+    made.map(|entry| entry.id).ok_or(sqlx::Error::RowNotFound)
 }
 
 /// None when the external id is taken.

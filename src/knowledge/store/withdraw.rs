@@ -1,10 +1,12 @@
 //! Taking an entry back from the public, and giving it back. No text is lost: only the pointer changes.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 
+use super::super::{Content, Target};
 use super::adapt::hold_family;
-use super::publish::{insert_change, lock_entry};
+use super::drafts::delete_draft;
+use super::publish::{insert_change, lock_entry, publish};
 use crate::audit::{self, Act, Actor};
 use crate::ids::{EntryId, TenantId};
 
@@ -60,4 +62,45 @@ async fn point_to(
     let act = Act { tenant: Some(tenant), action, thing: "entry", thing_id: id.to_string(), details };
     audit::record(&mut *db, now, actor, act).await?;
     Ok(Some(true))
+}
+
+/// Kept aside: lists show it only where it is asked for.
+pub async fn set_archived(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    id: EntryId,
+    at: Option<DateTime<Utc>>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update entry set archived_at = $3 where tenant_id = $1 and id = $2 and published_version is null",
+        tenant as TenantId,
+        id as EntryId,
+        at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// From now on this whole text holds, and no base moves it any more.
+pub async fn detach(
+    db: &mut PgConnection,
+    tenant: TenantId,
+    id: EntryId,
+    content: &Content,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update entry set base_tenant_id = null, base_entry_id = null, content_hash = '', rests = false
+         where tenant_id = $1 and id = $2",
+        tenant as TenantId,
+        id as EntryId,
+    )
+    .execute(&mut *db)
+    .await?;
+    // A working text was one upon the base.
+    delete_draft(&mut *db, tenant, id).await?;
+    publish(db, tenant, Target::Existing(id), content, actor, now).await?;
+    Ok(())
 }

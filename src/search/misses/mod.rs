@@ -43,6 +43,21 @@ pub async fn note_miss(app: &App, tenant: &TenantAccess, query: &str) -> sqlx::R
     db.commit().await
 }
 
+/// Whether these words are about a matter, as far as the tenant's titles tell.
+pub fn may_keep_words(app: &App, tenant: &TenantAccess, words: &str) -> bool {
+    privacy::may_be_kept(words, is_known(app, tenant))
+}
+
+/// Why this line must not be kept, as a sentence for whoever typed it.
+pub fn line_problem(app: &App, tenant: &TenantAccess, line: &str) -> Option<&'static str> {
+    privacy::line_problem(line, is_known(app, tenant))
+}
+
+fn is_known(app: &App, tenant: &TenantAccess) -> impl Fn(&str) -> bool {
+    let request = Request::new("", &tenant.sources, 1, app.clock.now());
+    move |word| app.search.has_in_a_title(&request, word)
+}
+
 /// Deletes what is too old to be worked on, in all tenants.
 pub async fn forget_old_misses(app: &App) -> sqlx::Result<u64> {
     let mut db = app.begin(&Scope::system()).await?;

@@ -14,7 +14,7 @@ pub async fn every_state(site: &Site) -> Vec<(Client, String)> {
     let test = &site.test;
     let talking = site.allowed(&site.a, Permission::UseDesk).await;
     let mut states: Vec<_> =
-        ["transferred", "callback", "unanswered", "complaint", "misdialled", "note", "town", "bulletins"]
+        ["transferred", "callback", "unanswered", "complaint", "misdialled", "note", "town", "bulletins", "gap"]
             .into_iter()
             .map(|panel| (talking.clone(), format!("/desk?panel={panel}")))
             .collect();
@@ -22,7 +22,8 @@ pub async fn every_state(site: &Site) -> Vec<(Client, String)> {
     states.push((talking, "/desk?q=gibtesnicht".to_owned()));
 
     let idle = new_agent(test, "bereit").await;
-    states.push((idle, "/desk".to_owned()));
+    states.push((idle.clone(), "/desk".to_owned()));
+    states.push((idle, "/desk?panel=gap".to_owned()));
     let paused = new_agent(test, "pause").await;
     paused.post("/desk/pause", &[]).await.is(303);
     states.push((paused, "/desk".to_owned()));

@@ -10,7 +10,8 @@ pub fn fields_of(html: &str) -> Vec<(String, String)> {
     let mut fields = Vec::new();
     for tag in form.split('<').filter(|tag| tag.starts_with("input") || tag.starts_with("textarea")) {
         let Some(name) = attribute(tag, "name") else { continue };
-        let skipped = attribute(tag, "type").as_deref() == Some("checkbox") && !tag.contains(" checked");
+        let is_choice = matches!(attribute(tag, "type").as_deref(), Some("checkbox" | "radio"));
+        let skipped = is_choice && !tag.contains(" checked");
         let typed = tag.split_once('>').map(|(_, text)| unescape(text.strip_prefix('\n').unwrap_or(text)));
         let value = if tag.starts_with("textarea") { typed } else { attribute(tag, "value") };
         if !skipped {

@@ -43,6 +43,14 @@ impl Site {
         pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, withdrawn));
         let editor = self.allowed(&self.a, Permission::EditKnowledge).await;
         pages.push((editor, "/knowledge/stadt-a/bulletins".to_owned()));
+        for name in ["closed_gap", "merged_gap"] {
+            let path = format!("/knowledge/stadt-a/gaps/{}", self.a.get(name));
+            pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
+        }
+        let preview = self.a.get("preview");
+        for path in ["", "/records/1"].map(|page| format!("/knowledge/stadt-a/imports/{preview}{page}")) {
+            pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
+        }
         for with_switch in ["/knowledge/stadt-a/learned", "/knowledge/stadt-a/public"] {
             pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch.to_owned()));
         }

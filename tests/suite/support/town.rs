@@ -7,9 +7,11 @@ use ortsgespraech::access::Role;
 use ortsgespraech::accounts;
 use ortsgespraech::audit::{self, Act, Actor};
 use ortsgespraech::ids::{AccountId, TenantId};
-use ortsgespraech::knowledge::{Content, Field, Html, Link};
+use ortsgespraech::knowledge::{Adaptation, Content, Field, Html, Link, Part};
 use sqlx::PgConnection;
 
+use super::catalogue::entry;
+use super::kept::KEEPING;
 use super::{Client, TestApp, cast};
 
 /// Ordinary German words that stand in no text of the program.
@@ -62,9 +64,38 @@ impl Town {
         town.insert_schedule(&mut db, number).await;
         town.insert_people(&mut db, test).await;
         town.connect_telephones(&mut db, test).await;
+        town.report_gaps(&mut db).await;
         db.commit().await.expect("commit");
         town.take_calls(test).await;
+        town.adapt_a_base(test).await;
         town
+    }
+
+    /// A working text, and words of its own above a base that moved since.
+    async fn adapt_a_base(&mut self, test: &TestApp) {
+        let base = format!("grundlage-{}", self.slug);
+        let root = test.publish(test.cast.kreis, &base, &entry("Grundlage")).await;
+        let mut patch = Adaptation::default();
+        patch.replace(Part::Text(Field::Fees), &content(self.mark, ""));
+        test.adapt(self.tenant, root, &patch).await;
+        test.publish(test.cast.kreis, &base, &entry("Grundlage, neu")).await;
+        let mut db = test.begin_as_system().await;
+        let task = "select id from knowledge_task where tenant_id = $1 and $2 <> ''";
+        let task = self.insert(&mut db, task).await;
+        self.keep("knowledge_task", task);
+        for insert in [
+            "insert into entry_draft (tenant_id, entry_id, based_on, revision, state, note, changed_at)
+             select $1, id, latest_version, 1000000 + id, 'returned', $2, now()
+             from entry where tenant_id = $1 and external_id = $2",
+            "insert into entry_draft_revision (tenant_id, entry_id, revision, content, saved_at, author)
+             select $1, id, 1000000 + id, content, now(), $2
+             from entry join entry_version version on version.tenant_id = $1 and entry_id = id and version = latest_version
+             where entry.tenant_id = $1 and external_id = $2",
+            "insert into editorial (tenant_id, requires_review) select $1, false where $2 <> ''",
+        ] {
+            self.run(&mut db, insert).await;
+        }
+        db.commit().await.expect("commit");
     }
 
     pub fn keep(&mut self, name: &'static str, value: impl ToString) {
@@ -82,7 +113,7 @@ impl Town {
             ("tenant" | "owner", _) => self.slug.to_owned(),
             ("call", route) if route.starts_with("/desk") => self.get("running_call").to_owned(),
             ("call", route) if route.starts_with("/telephony") => self.get("unassigned_call").to_owned(),
-            ("version", _) => "1".to_owned(),
+            ("version" | "position", _) => "1".to_owned(),
             ("external_id", _) => self.mark.to_owned(),
             _ => {
                 let value = self.values.get(name);
@@ -115,7 +146,18 @@ impl Town {
                       from entry where tenant_id = $1 and external_id = $2 returning id";
         let lesson = self.insert(db, lesson).await;
         self.keep("lesson", lesson);
+        let mail = "insert into mail (tenant_id, dedupe_key, recipient, subject, text, state, next_try_at, created_at, settled_at)
+                    values ($1, $2, $2 || '@example.org', $2, $2, 'failed', now(), now(), now()) returning id";
+        let mail = self.insert(db, mail).await;
+        self.keep("mail", mail);
+        for insert in KEEPING {
+            self.run(db, insert).await;
+        }
+        let batch = sqlx::query_scalar::<_, i64>("select max(batch) from entry_check where tenant_id = $1");
+        let batch = batch.bind(self.tenant).fetch_one(&mut *db).await.expect("a check");
+        self.keep("batch", batch);
         self.insert_bulletins(db).await;
+        self.import_something(db).await;
         self.open_to_everybody(db).await;
         self.run(db, "insert into learning_switch (tenant_id, learns) select $1, true where $2 <> ''").await;
     }
@@ -139,6 +181,35 @@ impl Town {
                     from bulletin, account_role role
                     where bulletin.tenant_id = $1 and role.tenant_id = $1 and role.role = 'editor' and $2 <> ''";
         self.run(db, read).await;
+    }
+
+    /// A run that was applied and left a conflict, and one that waits as a preview.
+    async fn import_something(&mut self, db: &mut PgConnection) {
+        let run = "insert into import_run (tenant_id, state, format, file_name, created, conflicts, failure, created_at, author)
+                   values ($1, 'applied', 'csv', $2, 1, 1, $2, now(), $2) returning id";
+        let run = self.insert(db, run).await;
+        self.keep("run", run);
+        let preview = "insert into import_run (tenant_id, state, format, file_name, withdrawals, created_at, author)
+                       values ($1, 'ready', 'csv', $2, 1, now(), $2) returning id";
+        let preview = self.insert(db, preview).await;
+        self.keep("preview", preview);
+        for (insert, run) in [
+            ("insert into import_record (tenant_id, run_id, position, line, external_id, title, outcome, reason, entry_id,
+                                         version_before, version_after)
+              select $1, RUN, 1, 1, $2, $2, 'conflict', $2, id, 1, 2 from entry where tenant_id = $1 and external_id = $2", run),
+            ("insert into import_record (tenant_id, run_id, position, line, external_id, title, outcome, content)
+              values ($1, RUN, 1, 1, 'neu', $2, 'created', jsonb_build_object('title', $2::text))", preview),
+            ("insert into import_conflict (tenant_id, run_id, position, part, base, ours, theirs)
+              values ($1, RUN, 1, 'fees', to_jsonb($2::text), to_jsonb($2::text), to_jsonb($2::text || ' anders'))", run),
+            ("insert into import_base (tenant_id, entry_id, run_id, content, hash)
+              select $1, id, RUN, jsonb_build_object('title', $2::text), content_hash from entry
+              where tenant_id = $1 and external_id = $2", run),
+            ("insert into import_proposal (tenant_id, run_id, for_tenant_id, external_id, unit_name, address)
+              values ($1, RUN, $1, $2, $2, $2)", run),
+        ] {
+            let statement = sqlx::AssertSqlSafe(insert.replace("RUN", &run.to_string()));
+            sqlx::query(statement).bind(self.tenant).bind(self.mark).execute(&mut *db).await.expect(insert);
+        }
     }
 
     /// A file of the entry, an open public door, and something that does not pass it.

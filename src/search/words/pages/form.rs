@@ -17,7 +17,7 @@ use crate::search::words::{WordLine, Wording, additions, store};
 use crate::search::{Hit, Request};
 use crate::web::forms::{self, Difference, Errors, differences, optional};
 use crate::web::frame::Section;
-use crate::web::{self, Form, Frame, InTenant, Page, Path, Places};
+use crate::web::{self, Form, Frame, InTenant, Page, Path, Places, Query};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -216,8 +216,11 @@ pub(super) async fn new_words_page(
     State(app): State<App>,
     viewer: Viewer,
     InTenant(tenant): InTenant,
+    Query(asked): Query<WordsForm>,
 ) -> web::Result<Response> {
-    Draft::of(None, WordsForm::default()).page(&app, &viewer, town(tenant)?).await
+    // Where people asked for something in vain, their words stand in the form already.
+    let form = WordsForm { expressions: asked.expressions, ..WordsForm::default() };
+    Draft::of(None, form).page(&app, &viewer, town(tenant)?).await
 }
 
 pub(super) async fn edit_words_page(
