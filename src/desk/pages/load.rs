@@ -175,14 +175,10 @@ async fn find_entry_part(
     let service = tenants::service_level(&mut *db, town.id, &entry.content.life_situations, today).await?;
     let kept = knowledge::keeping::find_kept(&mut *db, entry.tenant, entry.id).await?;
     let keeping = kept.and_then(|kept| kept.banner(today));
-    Ok(Some(EntryPart {
-        keeping,
-        service,
-        unit,
-        stale: !entry.is_published,
-        view: EntryView::new(entry, town, today),
-        answered,
-    }))
+    // Withdrawn, written anew, or the town says something otherwise since.
+    let now = knowledge::find_current(&mut *db, town.id, key.tenant, key.entry).await?;
+    let stale = now.is_none_or(|now| (now.tenant, now.entry, now.version) != (key.tenant, key.entry, key.version));
+    Ok(Some(EntryPart { keeping, service, unit, stale, view: EntryView::new(entry, town, today), answered }))
 }
 
 /// The line taken last comes first, then the towns by name; the first nine have digits.

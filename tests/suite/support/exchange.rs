@@ -72,11 +72,6 @@ impl TestApp {
         self.entry(tenant, external_id).await.unwrap_or_else(|| panic!("{external_id} is not published")).content
     }
 
-    pub async fn entry_id(&self, tenant: TenantId, external_id: &str) -> EntryId {
-        let mut db = self.begin_as_system().await;
-        knowledge::find_entry_id(&mut *db, tenant, external_id).await.expect("a query").expect("an entry")
-    }
-
     /// One number out of the database.
     pub async fn number(&self, question: &'static str) -> i64 {
         let mut db = self.begin_as_system().await;
