@@ -175,6 +175,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         if let Err(error) = mail::forget_old_mails(&app).await {
             tracing::warn!(%error, "old mails cannot be deleted");
         }
+        if let Err(error) = knowledge::attachments::forget_removed_attachments(&app).await {
+            tracing::warn!(%error, "removed attachments cannot be deleted");
+        }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");
         }

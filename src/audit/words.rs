@@ -21,6 +21,9 @@ pub const THINGS: &[(&str, &str)] = &[
     ("review", "Zweite Person"),
     ("bulletin", "Meldung"),
     ("import_run", "Import"),
+    ("attachment", "Anhang"),
+    ("public_door", "Öffentliches Lesen"),
+    ("public_exclusion", "Nicht öffentlich"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
@@ -147,6 +150,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("file_name", "Datei"),
     ("format", "Format"),
     ("internal", "mit internen Hinweisen"),
+    ("entry", "Eintrag Nr."),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

@@ -155,7 +155,9 @@ fn unseen(path: &str) -> Vec<&'static str> {
         | "/knowledge/{tenant}/entries/{owner}/{entry}/detachment"
         | "/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}/draft"
         // And what became of a report is told at a desk without a call.
-        | "/desk/gaps/{report}/acknowledgement" => Vec::new(),
+        | "/desk/gaps/{report}/acknowledgement"
+        | "/knowledge/{tenant}/attachments/{owner}/{attachment}/restoration"
+        | "/knowledge/{tenant}/public/exclusions/{entry}/restoration" => Vec::new(),
         "/tenants/{tenant}/closing-days/restoration" => {
             vec!["line", "first_day", "last_day", "opens", "closes", "label"]
         }

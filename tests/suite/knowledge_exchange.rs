@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 use ortsgespraech::ids::TenantId;
 use ortsgespraech::knowledge::export::ExportFormat;
 use ortsgespraech::knowledge::import::Format;
-use ortsgespraech::knowledge::{Content, Field, Html, Link};
+use ortsgespraech::knowledge::{self, Adaptation, Content, Field, Html, Link, Part};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -103,35 +103,26 @@ async fn package_tells_what_is_in_it(options: PgPoolOptions, database: PgConnect
     assert_eq!(adaptation["patch"]["content"]["fields"]["fees"], "<p>9 €</p>");
 }
 
-/// Another tenant's entry in own words, stored as such things are.
-async fn adapt(test: &TestApp) {
+/// Stadt A says otherwise what the dog costs, and adds something for its agents.
+async fn adapt(test: &TestApp) -> String {
+    let mut patch = Adaptation::default();
+    for (field, text) in [(Field::Fees, "9 €"), (Field::Internal, "Geheimnis")] {
+        patch.parts.insert(Part::Text(field));
+        patch.content.set(field, Html::from_plain(text));
+    }
+    let base = test.entry(test.cast.kreis, "hund").await.expect("the dog").id;
+    let adaptation = test.adapt(test.cast.stadt_a, base, &patch).await;
     let mut db = test.begin_as_system().await;
-    let patch = json!({ "parts": { "fees": "own" }, "content": { "title": "", "fields": { "fees": "<p>9 €</p>", "internal": "<p>Geheimnis</p>" } } });
-    sqlx::query(
-        "with made as (
-             insert into entry (tenant_id, external_id, base_tenant_id, base_entry_id, latest_version, content_hash, created_at,
-                                changed_at, title, sort_key, life_situations)
-             select $1, 'anpassung', tenant_id, id, 1, '', now(), now(), title, sort_key, '{}'
-             from entry where tenant_id = $2 and external_id = 'hund' returning id
-         )
-         insert into entry_version (tenant_id, entry_id, version, title, content, created_at, author)
-         select $1, id, 1, 'x', $3, now(), 'Redaktion A' from made",
-    )
-    .bind(test.cast.stadt_a)
-    .bind(test.cast.kreis)
-    .bind(patch)
-    .execute(&mut *db)
-    .await
-    .expect("an adaptation");
-    db.commit().await.expect("commit");
+    let key = sqlx::query_scalar("select external_id from entry where id = $1").bind(adaptation);
+    key.fetch_one(&mut *db).await.expect("its key")
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
 async fn file_does_not_replace_an_adaptation(options: PgPoolOptions, database: PgConnectOptions) {
     let test = TestApp::start(options, database).await;
     fill(&test, test.cast.kreis).await;
-    adapt(&test).await;
-    let text = r#"{"id": "anpassung", "title": "Überschrieben"}"#;
+    let key = adapt(&test).await;
+    let text = json!({ "id": key, "title": "Überschrieben" }).to_string();
     let manner = ortsgespraech::knowledge::import::Manner::Apply { withdraws: false };
     let (report, rejects) = test.try_import(test.cast.stadt_a, Format::Jsonl, text, manner).await.expect("an import");
     assert_eq!(counts(&report), [0, 0, 0, 1]);

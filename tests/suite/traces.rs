@@ -14,6 +14,7 @@ const WITHOUT_WORDS: &[&str] = &[
     "account_role",
     "agreement_stage",
     "answering",
+    "attachment_content",
     "bulletin_acknowledgement",
     "call_entry",
     "call_event",

@@ -17,7 +17,7 @@ use crate::desk::sitting::Sitting;
 use crate::desk::{Desk, KEPT, State, Undo, store};
 use crate::directory;
 use crate::ids::TenantId;
-use crate::knowledge::{self, EntryView};
+use crate::knowledge::{self, EntryView, attachments};
 use crate::search::{self, Hit};
 use crate::tenants::{self, First, Place};
 use crate::web;
@@ -172,13 +172,21 @@ async fn find_entry_part(
         Some((tenant, unit)) => directory::find_unit(&mut *db, tenant, unit).await?,
         None => None,
     };
-    let service = tenants::service_level(&mut *db, town.id, &entry.content.life_situations, today).await?;
-    let kept = knowledge::keeping::find_kept(&mut *db, entry.tenant, entry.id).await?;
-    let keeping = kept.and_then(|kept| kept.banner(today));
     // Withdrawn, written anew, or the town says something otherwise since.
     let now = knowledge::find_current(&mut *db, town.id, key.tenant, key.entry).await?;
     let stale = now.is_none_or(|now| (now.tenant, now.entry, now.version) != (key.tenant, key.entry, key.version));
-    Ok(Some(EntryPart { keeping, service, unit, stale, view: EntryView::new(entry, town, today), answered }))
+    let files = attachments::list_files(&mut *db, &entry, |file| knowledge::file_url(town, file)).await?;
+    let service = tenants::service_level(&mut *db, town.id, &entry.content.life_situations, today).await?;
+    let kept = knowledge::keeping::find_kept(&mut *db, entry.tenant, entry.id).await?;
+    let keeping = kept.and_then(|kept| kept.banner(today));
+    Ok(Some(EntryPart {
+        keeping,
+        service,
+        unit,
+        stale,
+        view: EntryView::new(entry, town, today).with_files(files),
+        answered,
+    }))
 }
 
 /// The line taken last comes first, then the towns by name; the first nine have digits.

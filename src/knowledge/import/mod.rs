@@ -10,6 +10,7 @@ mod plan;
 mod record;
 mod run;
 mod undo;
+mod whole;
 mod worker;
 mod xzufi;
 
@@ -19,7 +20,8 @@ pub use file::{Broken, File, Format};
 pub use jsonl::{parse_object, read as read_jsonl};
 pub use plan::{Planned, Step};
 pub use record::Record;
-pub use run::{Manner, Run, Source, import, import_from, list_towns, look};
+pub use run::{Manner, Run, look};
+pub use whole::{Source, import, import_from, list_towns};
 pub use worker::{ImportFollower, forget_old_previews};
 pub use xzufi::tables::{OWN_MODULES, Place as TextPlace, TEXT_MODULES};
 pub use xzufi::{Directory, Office, Proposal, Town, read as read_xzufi, survey as survey_xzufi};

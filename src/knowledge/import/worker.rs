@@ -7,9 +7,9 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use tokio::sync::mpsc;
 
 use super::super::store::imports::{self, ImportRun, RunState};
-use super::run::{self, BATCH, Manner, Run};
-use super::undo;
+use super::run::{BATCH, Manner, Run};
 use super::{Broken, File, Format};
+use super::{undo, whole};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::db::{Follows, Scope};
@@ -95,7 +95,7 @@ impl ImportFollower {
     async fn read(&self, db: &mut PgConnection, run: &ImportRun) -> anyhow::Result<()> {
         let path = run.path.as_deref().filter(|path| Path::new(path).exists()).ok_or_else(gone)?;
         let file = File { path: PathBuf::from(path), format: Format::parse(&run.format).unwrap_or(Format::Jsonl) };
-        let (own, towns) = run::list_towns(db, run.tenant).await?;
+        let (own, towns) = whole::list_towns(db, run.tenant).await?;
         imports::clear_records(&mut *db, run.tenant, run.id).await?;
         let (send, mut lines) = mpsc::channel(AHEAD);
         let reading = tokio::task::spawn_blocking(move || {
@@ -117,7 +117,7 @@ impl ImportFollower {
         }
         let directory = reading.await??;
         let report = passage.end(db, &mut |_| {}).await?;
-        let remarks = run::note_directory(db, run.tenant, run.id, &directory, &report).await?;
+        let remarks = whole::note_directory(db, run.tenant, run.id, &directory, &report).await?;
         imports::take_path(&mut *db, run.tenant, run.id).await?;
         Ok(imports::finish_run(db, run.tenant, run.id, RunState::Ready, Some(&remarks), &actor, now).await?)
     }
@@ -140,7 +140,7 @@ impl ImportFollower {
         imports::activate_proposals(&mut *db, run.tenant, run.id).await?;
         imports::finish_run(db, run.tenant, run.id, RunState::Applied, None, &actor, now).await?;
         let applied = imports::find_run(&mut *db, run.tenant, run.id).await?.unwrap_or_else(|| run.clone());
-        Ok(run::record_application(db, &applied, &actor, now).await?)
+        Ok(whole::record_application(db, &applied, &actor, now).await?)
     }
 
     async fn undo(&self, db: &mut PgConnection, run: &ImportRun) -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 
 mod adapting;
 mod archive;
+mod attachments;
 mod browse;
 mod comparison;
 mod draft;
@@ -27,8 +28,11 @@ use crate::ids::{EntryId, TenantId};
 use crate::web::places::{PlaceLink, Places};
 use crate::web::{self, Routes};
 
+pub use attachments::file_url;
+
 pub fn routes() -> Routes {
     Routes::new()
+        .merge(attachments::routes())
         .get("/knowledge", P::ReadKnowledge, browse::tenants_page)
         .get("/knowledge/{tenant}", P::ReadKnowledge, browse::entries_page)
         .get("/knowledge/{tenant}/life-situations", P::ReadKnowledge, groups::life_situations_page)
@@ -79,6 +83,8 @@ pub enum Place {
     /// Kept by the bulletins, which know this room and not the other way round.
     Bulletins,
     Imports,
+    /// Kept by the public door.
+    Public,
     /// Kept by the search, which knows this room and not the other way round.
     Words,
     Misses,
@@ -102,6 +108,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
         (Place::Gaps, "Wissenslücken", "/gaps", P::EditKnowledge),
         (Place::Imports, "Importe", "/imports", P::EditKnowledge),
+        (Place::Public, "Öffentlich", "/public", P::EditKnowledge),
     ];
     let offered = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
     let links = offered.map(|(place, label, path, _)| PlaceLink {

@@ -126,7 +126,8 @@ impl<'a> BulkWriter<'a> {
                    title = content ->> 'title', sort_key = given.sort_key, unit_id = unit.id,
                    unit_name = content ->> 'unit',
                    life_situations = array(select jsonb_array_elements_text(content -> 'life_situations')),
-                   valid_from = (content ->> 'valid_from')::date, valid_until = (content ->> 'valid_until')::date
+                   valid_from = (content ->> 'valid_from')::date, valid_until = (content ->> 'valid_until')::date,
+                   archived_at = null
                from given left join unit on unit.tenant_id = $1 and unit.name = content ->> 'unit'
                where entry.tenant_id = $1 and entry.id = given.id"#,
             self.tenant as TenantId,
@@ -163,13 +164,14 @@ impl<'a> BulkWriter<'a> {
                  select id, ($3::int[])[place] as version from unnest($2::bigint[]) with ordinality as given (id, place)
              ),
              pointed as (
-                 update entry set published_version = given.version
+                 update entry set published_version = given.version, pointed_at = $4, rests = false, archived_at = null
                  from given where entry.tenant_id = $1 and entry.id = given.id returning entry.id
              )
              insert into entry_change (tenant_id, entry_id) select $1, id from pointed",
             self.tenant as TenantId,
             ids as &[EntryId],
             versions,
+            self.now,
         )
         .execute(db)
         .await?;

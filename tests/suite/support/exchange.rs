@@ -3,7 +3,7 @@
 use std::fs;
 
 use ortsgespraech::audit::Actor;
-use ortsgespraech::ids::{EntryId, TenantId};
+use ortsgespraech::ids::TenantId;
 use ortsgespraech::knowledge::export::{self, ExportFormat, Wish};
 use ortsgespraech::knowledge::import::{self, File, Format, Manner, Progress, Report, Source};
 use ortsgespraech::knowledge::{self, Content, Entry};

@@ -4,6 +4,7 @@ mod conflicts;
 mod present;
 mod proposals;
 mod records;
+mod run;
 mod runs;
 mod undo;
 
@@ -17,8 +18,9 @@ pub use records::{
     RecordLine, StoredRecord, Wanted, clear_records, count_records, find_record, forget_contents, insert_records,
     list_pending, list_records, update_records,
 };
+pub use run::{ImportRun, NewRun, RunFilter, RunState};
 pub use runs::{
-    ImportRun, NewRun, RunFilter, RunState, begin_state, count_runs, delete_run, delete_stale_runs, fail_run, find_run,
-    find_work, finish_run, insert_run, list_runs, lock_run, note_progress, note_size, take_path,
+    begin_state, count_runs, delete_run, delete_stale_runs, fail_run, find_run, find_work, finish_run, insert_run,
+    list_runs, lock_run, note_progress, note_size, take_path,
 };
 pub use undo::{Undoable, drop_bases, list_undoable, mark_restored};
