@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::calls;
 use crate::db::{Ringer, keep_up};
-use crate::desk::{BulletinFollower, DeskFollower};
+use crate::desk::{BulletinFollower, DeskFollower, RewrittenFollower};
 use crate::gaps;
 use crate::knowledge;
 use crate::knowledge::import::{self, ImportFollower};
@@ -36,6 +36,7 @@ impl Work {
         tasks.spawn(keep_up(WordFollower::new(app), ringer.bell("lexicon_change"), stopped.clone()));
         tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell("learned"), stopped.clone()));
         tasks.spawn(keep_up(DeskFollower::new(app), ringer.bell("seat_signal"), stopped.clone()));
+        tasks.spawn(keep_up(RewrittenFollower::new(app), ringer.bell("entry_change"), stopped.clone()));
         tasks.spawn(keep_up(BulletinFollower::new(app), ringer.bell("bulletin_change"), stopped.clone()));
         tasks.spawn(keep_up(ImportFollower::new(app), ringer.bell("import_run"), stopped.clone()));
         tasks.spawn(ringer.run(stopped.clone()));

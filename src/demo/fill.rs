@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{answers, bulletins, closing_days, gaps, simulate, store, texts, traffic, words};
+use super::{adaptations, answers, bulletins, closing_days, gaps, simulate, store, texts, traffic, words};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
@@ -66,6 +66,12 @@ impl Filling<'_> {
             texts::insert_texts(self.db, town.slug, tenant, &author, self.prepared).await?;
             words::insert_words(self.db, town.slug, tenant, &author, self.prepared).await?;
         }
+        let kreis = self.towns["kreis"];
+        for town in &TOWNS {
+            let tenant = self.towns[town.slug];
+            adaptations::insert_adaptations(self.db, town.slug, tenant, kreis, self.prepared).await?;
+        }
+        adaptations::change_a_base(self.db, kreis, self.prepared).await?;
         for town in &TOWNS {
             let tenant = self.towns[town.slug];
             self.insert_week(tenant, None, town.week).await?;

@@ -19,12 +19,19 @@ pub struct DeskHub(Arc<Inner>);
 struct Inner {
     seats: Mutex<HashMap<SeatId, Followed>>,
     bulletins: broadcast::Sender<ChangedTowns>,
+    /// Rises with every change of an entry.
+    rewritten: watch::Sender<u64>,
     is_closing: watch::Sender<bool>,
 }
 
 impl Default for Inner {
     fn default() -> Self {
-        Self { seats: Mutex::default(), bulletins: broadcast::channel(BUFFER).0, is_closing: watch::channel(false).0 }
+        Self {
+            seats: Mutex::default(),
+            bulletins: broadcast::channel(BUFFER).0,
+            rewritten: watch::channel(0).0,
+            is_closing: watch::channel(false).0,
+        }
     }
 }
 
@@ -44,6 +51,15 @@ impl DeskHub {
 
     pub(super) fn closing(&self) -> watch::Receiver<bool> {
         self.0.is_closing.subscribe()
+    }
+
+    /// Wakes whenever some entry became another one.
+    pub(super) fn hear_rewritten(&self) -> watch::Receiver<u64> {
+        self.0.rewritten.subscribe()
+    }
+
+    pub(super) fn tell_rewritten(&self) {
+        self.0.rewritten.send_modify(|count| *count += 1);
     }
 
     /// Hears of every change of bulletins from now on, whatever town it is in.

@@ -11,6 +11,7 @@ mod hub;
 mod pages;
 mod present;
 mod readiness;
+mod rewritten;
 mod seating;
 mod settle;
 mod sitting;
@@ -21,6 +22,7 @@ pub use bulletins::BulletinFollower;
 pub use follower::DeskFollower;
 pub use hub::DeskHub;
 pub use pages::routes;
+pub use rewritten::RewrittenFollower;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -23,6 +23,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::bulletins;
 use crate::ids::{SeatId, TenantId};
+use crate::knowledge;
 use crate::web::{Query, Result};
 
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
@@ -77,6 +78,7 @@ enum Woken {
     Closing,
     Heard(std::result::Result<SeatSignal, RecvError>),
     Announced(std::result::Result<ChangedTowns, RecvError>),
+    Rewritten,
     Check,
 }
 
@@ -88,6 +90,7 @@ struct Listener {
     ready: VecDeque<Event>,
     live: Option<broadcast::Receiver<SeatSignal>>,
     announced: broadcast::Receiver<ChangedTowns>,
+    rewritten: watch::Receiver<u64>,
     /// Those in which the person answers.
     towns: Vec<TenantId>,
     closing: watch::Receiver<bool>,
@@ -101,10 +104,22 @@ impl Listener {
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         check.reset();
         let (closing, announced) = (app.desks.closing(), app.desks.hear_bulletins());
+        let rewritten = app.desks.hear_rewritten();
         let towns = viewer.tenants_with(Permission::UseDesk).iter().map(|town| town.id).collect();
         let ready = VecDeque::from([Event::default().retry(RETRY).comment("Ortsgespräch")]);
-        let mut listener =
-            Self { app, viewer, place: None, ready, live: None, announced, towns, closing, check, is_over: false };
+        let mut listener = Self {
+            app,
+            viewer,
+            place: None,
+            ready,
+            live: None,
+            announced,
+            rewritten,
+            towns,
+            closing,
+            check,
+            is_over: false,
+        };
         listener.catch_up(known).await?;
         listener.compare_bulletins(bulletins).await?;
         Ok(listener)
@@ -159,6 +174,7 @@ impl Listener {
                 Woken::Closing => return None,
                 Woken::Heard(heard) => self.take(heard),
                 Woken::Announced(towns) => self.take_announced(towns),
+                Woken::Rewritten => self.look_at_the_open_text().await,
                 Woken::Check => self.look_whether_it_goes_on().await,
             }
         }
@@ -168,6 +184,7 @@ impl Listener {
         tokio::select! {
             _ = self.closing.wait_for(|is_closing| *is_closing) => Woken::Closing,
             heard = hear(&mut self.live) => Woken::Heard(heard),
+            Ok(()) = self.rewritten.changed() => Woken::Rewritten,
             towns = self.announced.recv() => Woken::Announced(towns),
             _ = self.check.tick() => Woken::Check,
         }
@@ -200,6 +217,23 @@ impl Listener {
     /// Without an id: the place among the telephone's signals stays what it was.
     fn say_announced(&mut self) {
         self.ready.push_back(Event::default().event("bulletins").data("{}"));
+    }
+
+    /// The entry that stands open at this desk may be the one that was written anew.
+    async fn look_at_the_open_text(&mut self) {
+        match self.shows_an_old_text().await {
+            Ok(false) => {}
+            // Rather a look too many than an old text.
+            Ok(true) | Err(_) => self.ready.push_back(Event::default().event("entry").data("{}")),
+        }
+    }
+
+    async fn shows_an_old_text(&self) -> sqlx::Result<bool> {
+        let mut db = self.app.begin(&self.viewer.scope()).await?;
+        let desk = store::find_desk(&mut *db, self.viewer.account).await?;
+        let (Some(open), Some(town)) = (desk.entry, desk.shown_tenant) else { return Ok(false) };
+        let now = knowledge::find_current(&mut *db, town, open.tenant, open.entry).await?;
+        Ok(now.is_none_or(|now| (now.tenant, now.entry, now.version) != (open.tenant, open.entry, open.version)))
     }
 
     /// It was read too slowly: one look at the desk says more than a queue of old signals.

@@ -1,6 +1,6 @@
 // One stream a browser tells when the telephone or the bulletins want to be looked at: the tab that holds the lock listens for all tabs.
 (() => {
-  const KINDS = ["ringing", "silent", "connected", "changed", "left", "ended", "state", "source"];
+  const KINDS = ["ringing", "silent", "connected", "changed", "left", "ended", "state", "source", "entry"];
   // A stream that ends in peace is back sooner than this.
   const PATIENCE = 2500;
   const channel = new BroadcastChannel("desk-stream");

@@ -2,10 +2,10 @@
 
 use std::io::{Cursor, Read};
 
-use ortsgespraech::ids::{EntryId, TenantId};
+use ortsgespraech::ids::TenantId;
 use ortsgespraech::knowledge::export::ExportFormat;
 use ortsgespraech::knowledge::import::Format;
-use ortsgespraech::knowledge::{self, Adaptation, Content, Field, Html, Link, Part};
+use ortsgespraech::knowledge::{Adaptation, Content, Field, Html, Link, Part};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -13,10 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use crate::support::cast::{ADMIN_OF_A, EDITOR_OF_A};
 use crate::support::exchange::counts;
 use crate::support::xzufi::{file, services};
-use crate::support::{Client, TestApp};
-
-/// Real services as full HTML, on machines where they lie beside the project.
-const REAL_SERVICES: &str = "../shared/data/berlin_services_full_html_104.jsonl";
+use crate::support::{Client, TestApp, berlin};
 
 /// Everything that an entry can have, and what is hard to write in a table or in XML.
 fn rich() -> Content {
@@ -173,44 +170,13 @@ async fn administration_downloads_and_the_audit_tells(options: PgPoolOptions, da
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
 async fn real_services_come_in_as_html_and_change_once(options: PgPoolOptions, database: PgConnectOptions) {
-    let Ok(services) = std::fs::read_to_string(REAL_SERVICES) else {
-        println!("{REAL_SERVICES} is not here; the import of real HTML is not tested");
-        return;
-    };
+    let [Some(first), Some(again)] = ["", "99 Euro"].map(berlin::records) else { return };
     let test = TestApp::start(options, database).await;
     let kreis = test.cast.kreis;
-    let record = |(number, line): (usize, &str), fee: &str| {
-        let service: Value = serde_json::from_str(line).expect("JSON");
-        let text = |name: &str| service["sections"][name].as_str().unwrap_or_default().replace('\n', "<br>");
-        let fees = if number < 30 && !fee.is_empty() { fee.to_owned() } else { text("Gebühren") };
-        let record = json!({
-            "id": service["id"].to_string(), "title": service["name"], "format": "html", "body": service["html"],
-            "fees": fees, "documents": text("Erforderliche Unterlagen"), "prerequisites": text("Voraussetzungen"),
-            "legal_basis": text("Rechtsgrundlagen"),
-        });
-        format!("{record}\n")
-    };
-    let catalogue = |fee: &str| services.lines().enumerate().map(|line| record(line, fee)).collect::<String>();
-    assert_eq!(counts(&test.import(kreis, Format::Jsonl, catalogue("")).await), [104, 0, 0, 0]);
-    assert_eq!(counts(&test.import(kreis, Format::Jsonl, catalogue("")).await), [0, 0, 104, 0]);
-    let adapted = adapt_first(&test, &services, 20).await;
-    assert_eq!(counts(&test.import(kreis, Format::Jsonl, catalogue("99 Euro")).await), [0, 30, 74, 0]);
+    assert_eq!(counts(&test.import(kreis, Format::Jsonl, first.clone()).await), [104, 0, 0, 0]);
+    assert_eq!(counts(&test.import(kreis, Format::Jsonl, first).await), [0, 0, 104, 0]);
+    assert_eq!(counts(&test.import(kreis, Format::Jsonl, again).await), [0, 30, 74, 0]);
     let scripts =
         "select count(*) from entry_version where content::text ilike '%<script%' or content::text ilike '%onclick%'";
     assert_eq!(test.number(scripts).await, 0);
-}
-
-/// Stadt A asks for fewer documents.
-async fn adapt_first(test: &TestApp, services: &str, count: usize) -> Vec<EntryId> {
-    let mut adapted = Vec::new();
-    for line in services.lines().take(count) {
-        let service: Value = serde_json::from_str(line).expect("JSON");
-        let base = test.entry(test.cast.kreis, &service["id"].to_string()).await.expect("a service").id;
-        let mut patch = Adaptation::default();
-        patch.parts.insert(Part::Text(Field::Documents));
-        patch.content.set(Field::Documents, Html::from_plain("Nur der Ausweis"));
-        test.adapt(test.cast.stadt_a, base, &patch).await;
-        adapted.push(base);
-    }
-    adapted
 }

@@ -4,6 +4,7 @@ mod acceptance;
 mod accessibility;
 mod accounts;
 mod adapting;
+mod adapting_desk;
 mod answering;
 mod architecture;
 mod asterisk_calls;

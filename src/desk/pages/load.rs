@@ -168,7 +168,10 @@ async fn find_entry_part(
         Some((tenant, unit)) => directory::find_unit(&mut *db, tenant, unit).await?,
         None => None,
     };
-    Ok(Some(EntryPart { unit, stale: !entry.is_published, view: EntryView::new(entry, town, today), answered }))
+    // Withdrawn, written anew, or the town says something otherwise since.
+    let now = knowledge::find_current(&mut *db, town.id, key.tenant, key.entry).await?;
+    let stale = now.is_none_or(|now| (now.tenant, now.entry, now.version) != (key.tenant, key.entry, key.version));
+    Ok(Some(EntryPart { unit, stale, view: EntryView::new(entry, town, today), answered }))
 }
 
 /// The line taken last comes first, then the towns by name; the first nine have digits.

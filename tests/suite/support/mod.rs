@@ -1,6 +1,7 @@
 //! What tests share: the program on a database of its own, and people to act as.
 
 pub mod app;
+pub mod berlin;
 pub mod browser;
 pub mod captures;
 pub mod cast;
