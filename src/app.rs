@@ -10,6 +10,7 @@ use crate::calls::Intake;
 use crate::clock::Clock;
 use crate::db::{self, Scope};
 use crate::desk::DeskHub;
+use crate::mail::Mailer;
 use crate::search::SearchIndex;
 
 #[derive(Clone, Debug)]
@@ -32,11 +33,22 @@ pub struct App {
 pub struct Settings {
     /// Offered on the sign-in page. Only `serve --demo` sets it.
     pub demo_accounts: &'static [DemoAccount],
+    /// None: no mail leaves the house.
+    pub mailer: Option<Mailer>,
+    /// How people reach this program, for links in mails; without a slash at the end.
+    pub public_url: String,
+    /// The pages that entries point to are asked once a day whether they answer.
+    pub checks_links: bool,
     /// Where uploaded files lie until they are read; None: with the system's temporary files.
     pub uploads: Option<PathBuf>,
 }
 
 impl Settings {
+    /// A page of ours as it stands in a mail.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url)
+    }
+
     pub fn uploads(&self) -> PathBuf {
         self.uploads.clone().unwrap_or_else(std::env::temp_dir)
     }

@@ -55,6 +55,10 @@ id!(
     BulletinId(i64)
 );
 id!(
+    /// A file of an entry.
+    AttachmentId(i64)
+);
+id!(
     /// A call, unique across tenants and months.
     CallId(i64)
 );

@@ -16,8 +16,8 @@
 //! app.rs                         App: what every request may reach (pool, clock, search index)
 //!   |
 //! <feature>/mod.rs store.rs ...  the features in reading order, each using only earlier ones:
-//!                                audit, tenants, accounts, directory, knowledge, bulletins, search, calls, telephony, gaps, desk,
-//!                                wallboard
+//!                                audit, tenants, accounts, mail, directory, knowledge, bulletins, search, public, calls, telephony,
+//!                                gaps, desk, wallboard
 //!   |
 //! access.rs                      who is asking and what they may do
 //!   |
@@ -71,6 +71,8 @@ pub mod directory;
 pub mod gaps;
 pub mod ids;
 pub mod knowledge;
+pub mod mail;
+pub mod public;
 pub mod routes;
 pub mod search;
 pub mod telemetry;

@@ -8,7 +8,8 @@ use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
 use crate::{
-    accounts, audit, bulletins, calls, desk, directory, gaps, knowledge, search, telephony, tenants, wallboard,
+    accounts, audit, bulletins, calls, desk, directory, gaps, knowledge, mail, public, search, telephony, tenants,
+    wallboard,
 };
 
 /// Every route of people and programs, with its permission.
@@ -18,6 +19,7 @@ pub fn routes() -> Routes {
         .merge(accounts::routes())
         .merge(tenants::routes())
         .merge(audit::routes())
+        .merge(mail::routes())
         .merge(directory::routes())
         .merge(knowledge::routes())
         .merge(bulletins::routes())
@@ -27,6 +29,7 @@ pub fn routes() -> Routes {
         .merge(desk::routes())
         .merge(wallboard::routes())
         .merge(search::routes())
+        .merge(public::routes())
         .merge(probes::routes())
 }
 

@@ -10,8 +10,9 @@ use crate::calls;
 use crate::db::{Ringer, keep_up};
 use crate::desk::{BulletinFollower, DeskFollower, RewrittenFollower};
 use crate::gaps;
-use crate::knowledge;
 use crate::knowledge::import::{self, ImportFollower};
+use crate::knowledge::{self, keeping, links};
+use crate::mail;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower};
@@ -43,6 +44,9 @@ impl Work {
         tasks.spawn(keep_links(app.clone(), stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
+        tasks.spawn(send_mails(app.clone(), stopped.clone()));
+        tasks.spawn(keep_true(app.clone(), stopped.clone()));
+        tasks.spawn(check_links(app.clone(), stopped.clone()));
         tasks.spawn(release(app.clone(), stopped.clone()));
         tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
@@ -106,6 +110,53 @@ async fn collect_gaps(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// The outbox is looked at often: who waits for a mail waits at most this long.
+async fn send_mails(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = mail::deliver(&app).await {
+            tracing::warn!(%error, "mails cannot be sent");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(15)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Who looks after entries hears of them, and sees how often they are used.
+async fn keep_true(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = keeping::count_use(&app).await {
+            tracing::warn!(%error, "the use of entries cannot be counted");
+        }
+        if let Err(error) = keeping::remind_owners(&app).await {
+            tracing::warn!(%error, "owners of entries cannot be reminded");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_hours(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Once a day, where the operator allows it.
+async fn check_links(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() && app.settings.checks_links {
+        let checked = match links::Probe::new() {
+            Ok(probe) => links::check_links(&app, &probe).await,
+            Err(error) => Err(error),
+        };
+        match checked {
+            Ok(pages) => tracing::info!(pages, "asked whether linked pages answer"),
+            Err(error) => tracing::warn!(error = format!("{error:#}"), "links cannot be checked"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_hours(24)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// Once a day what was kept long enough is deleted.
 async fn forget(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
@@ -120,6 +171,12 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = import::forget_old_previews(&app).await {
             tracing::warn!(%error, "old previews of imports cannot be deleted");
+        }
+        if let Err(error) = mail::forget_old_mails(&app).await {
+            tracing::warn!(%error, "old mails cannot be deleted");
+        }
+        if let Err(error) = knowledge::attachments::forget_removed_attachments(&app).await {
+            tracing::warn!(%error, "removed attachments cannot be deleted");
         }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");

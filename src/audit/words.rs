@@ -11,14 +11,19 @@ pub const THINGS: &[(&str, &str)] = &[
     ("service_hours", "Servicezeiten"),
     ("answering", "Wer zuerst abnimmt"),
     ("calendar_exception", "Schließtag"),
+    ("service_scope", "Leistungsspektrum"),
     ("unit", "Stelle"),
     ("account", "Konto"),
     ("api_token", "Zugang für ein Programm"),
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
+    ("keeping", "Pflege"),
     ("review", "Zweite Person"),
     ("bulletin", "Meldung"),
     ("import_run", "Import"),
+    ("attachment", "Anhang"),
+    ("public_door", "Öffentliches Lesen"),
+    ("public_exclusion", "Nicht öffentlich"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
@@ -26,6 +31,7 @@ pub const THINGS: &[(&str, &str)] = &[
     ("source", "Telefonanlage"),
     ("desk", "Arbeitsplatz"),
     ("gap", "Wissenslücke"),
+    ("mail", "E-Mail"),
 ];
 
 const ACTIONS: &[(&str, &str)] = &[
@@ -72,6 +78,9 @@ const ACTIONS: &[(&str, &str)] = &[
     ("returned", "zurückgegeben"),
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
+    ("sent again", "erneut verschickt"),
+    ("checked", "geprüft"),
+    ("check withdrawn", "Prüfung zurückgenommen"),
 ];
 
 const FIELDS: &[(&str, &str)] = &[
@@ -121,6 +130,10 @@ const FIELDS: &[(&str, &str)] = &[
     ("unchanged", "unverändert"),
     ("rejected", "abgelehnt"),
     ("queue", "Warteschlange"),
+    ("owner", "Verantwortlich"),
+    ("interval", "Prüfung alle Monate"),
+    ("interval_months", "Prüfung alle Monate"),
+    ("remind_days", "Erinnerung Tage vorher"),
     ("priority", "Wichtigkeit"),
     ("start", "Gilt ab"),
     ("end", "Gilt bis"),
@@ -137,6 +150,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("file_name", "Datei"),
     ("format", "Format"),
     ("internal", "mit internen Hinweisen"),
+    ("entry", "Eintrag Nr."),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{adaptations, answers, bulletins, closing_days, gaps, simulate, store, texts, traffic, words};
+use super::{adaptations, answers, bulletins, closing_days, gaps, keeping, simulate, store, texts, traffic, words};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
@@ -40,6 +40,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     let mut filling = Filling { db: &mut db, now, prepared: now - PREPARATION, towns: HashMap::new() };
     filling.insert_towns().await?;
     filling.insert_people(&hash).await?;
+    filling.insert_keeping().await?;
     filling.insert_history().await?;
     filling.insert_bulletins().await?;
     db.commit().await?;
@@ -196,6 +197,13 @@ impl Filling<'_> {
         let town = TOWNS.iter().find(|town| town.short_name == person.town);
         let town = town.with_context(|| format!("{} works in no town of the demo", person.email))?;
         Ok(Some(self.towns[town.slug]))
+    }
+
+    async fn insert_keeping(&mut self) -> anyhow::Result<()> {
+        for town in &TOWNS {
+            keeping::insert_keeping(self.db, town.slug, self.towns[town.slug], self.now).await?;
+        }
+        Ok(())
     }
 
     async fn insert_history(&mut self) -> anyhow::Result<()> {

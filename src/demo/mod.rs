@@ -8,6 +8,7 @@ mod bulletins;
 mod closing_days;
 mod fill;
 mod gaps;
+mod keeping;
 pub mod live;
 mod simulate;
 mod store;

@@ -13,6 +13,7 @@ use super::{Entry, Field, Outcome, Part, Target, import, publish, store};
 use crate::access::{Permission, TokenHolder};
 use crate::app::App;
 use crate::audit::Actor;
+use crate::clock;
 use crate::db::Scope;
 use crate::ids::{EntryId, TenantId};
 use crate::tenants::{self, KnowledgeScope};
@@ -45,7 +46,11 @@ async fn find_entry(
     let entry = store::find_entry(&mut *db, tenant.id, owner, id).await?.ok_or(Error::NotFound)?;
     // What is only for agents is told to those who maintain it, not to those who search.
     let with_internal = caller.may(Permission::KnowledgeApi);
-    Ok(Json(entry_json(&entry, tenant.id, with_internal)))
+    let mut json = entry_json(&entry, tenant.id, with_internal);
+    let today = clock::day_of(app.clock.now());
+    let service = tenants::service_level(&mut *db, tenant.id, &entry.content.life_situations, today).await?;
+    json["service_level"] = service.map(|service| service.level.as_str()).into();
+    Ok(Json(json))
 }
 
 /// The entry as this tenant sees it; each field says whose words it is.

@@ -2,28 +2,32 @@
 
 mod adaptation;
 mod api;
+pub mod attachments;
 mod check;
 mod content;
 mod diff;
 mod draft;
 pub mod export;
 pub mod import;
+pub mod keeping;
+pub mod links;
 mod merge;
 mod pages;
 mod store;
 mod text;
 mod view;
+pub mod writing;
 
 pub use adaptation::{Adaptation, Part, Stance};
 pub use check::Reason;
 pub use content::{Content, Field, LIFE_SITUATIONS, Link, fold, sort_key};
 pub use draft::{Draft, DraftState, Verdict, publish_text, release, release_due};
 pub use merge::{Composition, Layer, LayerText, Merged, Piece, merge};
-pub use pages::{Place, places, town};
+pub use pages::{Place, file_url, places, town};
 pub use store::{
-    change_position, count_changes, find_current, find_entry, find_entry_id, find_entry_version, list_changes,
-    list_for_index, list_life_situations, list_own_published, list_published_versions, list_titles, publish,
-    publish_adaptation, republish, withdraw,
+    Listed, Listing, change_position, count_changes, find_current, find_entry, find_entry_id, find_entry_version,
+    find_owner, list_changes, list_entries, list_family, list_for_index, list_life_situations, list_own_published,
+    list_published_versions, list_titles, publish, publish_adaptation, republish, withdraw,
 };
 pub use text::Html;
 pub use view::{Block, EntryView, Origin};
@@ -152,5 +156,5 @@ pub struct Change {
 
 /// Pages of people and the doors of programs.
 pub fn routes() -> crate::web::Routes {
-    pages::routes().merge(api::routes())
+    pages::routes().merge(keeping::routes()).merge(api::routes())
 }

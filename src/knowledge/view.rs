@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use super::attachments::FileLink;
 use super::{Entry, Field, Html, Link, Part, Stance};
 use crate::access::TenantAccess;
 use crate::ids::TenantId;
@@ -37,6 +38,7 @@ pub struct EntryView {
     pub accent: String,
     /// The entry is the page itself and not a part of one.
     pub is_page: bool,
+    pub files: Vec<FileLink>,
     reader: TenantId,
     today: NaiveDate,
 }
@@ -46,12 +48,19 @@ impl askama::filters::HtmlSafe for EntryView {}
 
 impl EntryView {
     pub fn new(entry: Entry, viewing: &TenantAccess, today: NaiveDate) -> Self {
-        Self { entry, accent: viewing.accent.clone(), is_page: false, reader: viewing.id, today }
+        Self { entry, accent: viewing.accent.clone(), is_page: false, files: Vec::new(), reader: viewing.id, today }
     }
 
     #[must_use]
     pub fn as_page(mut self) -> Self {
         self.is_page = true;
+        self
+    }
+
+    /// They stand with the forms.
+    #[must_use]
+    pub fn with_files(mut self, files: Vec<FileLink>) -> Self {
+        self.files = files;
         self
     }
 

@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::conventions::{self, Delivery, Heard, Refusal};
-use super::pace::Pace;
 use super::signature::Seal;
 use super::store::{self, OpenDoor};
 use super::{Adapter, door_path};
@@ -20,7 +19,8 @@ use crate::accounts::hash_secret;
 use crate::app::App;
 use crate::calls::{IntakeError, Taken};
 use crate::db::Scope;
-use crate::web::{Error, Path, Result, Routes};
+use crate::ids::SourceId;
+use crate::web::{Error, Pace, Path, Result, Routes};
 
 /// One call's event is short; only batches and reports may be longer.
 const LARGEST: usize = 64 * 1024;
@@ -46,7 +46,7 @@ pub fn routes() -> Routes {
     )
 }
 
-async fn knock(app: &App, pace: &Pace, token: Option<String>, request: Request) -> Result<Response> {
+async fn knock(app: &App, pace: &Pace<SourceId>, token: Option<String>, request: Request) -> Result<Response> {
     let received = app.clock.now();
     let token = token.ok_or(Error::SignedOut)?;
     let (parts, body) = request.into_parts();

@@ -5,7 +5,6 @@ pub mod conventions;
 mod door;
 pub mod import;
 mod network;
-mod pace;
 mod pages;
 mod signature;
 mod store;

@@ -8,6 +8,7 @@ mod kind;
 mod knowledge_scopes;
 mod number;
 mod pages;
+mod service;
 mod store;
 
 pub use answering::{Answering, AnsweringRule, First, who_first};
@@ -18,11 +19,12 @@ pub use kind::{ACCENTS, Kind, SHAPES};
 pub use knowledge_scopes::{KnowledgeScope, list_knowledge_scopes};
 pub use number::{Number, block_of, display_block, parse_block};
 pub use pages::routes;
+pub use service::{ANY_TOPIC, Level, STAGES, ServiceLevel, Stage, TopicScope};
 pub use store::{
     NewLine, find_authority, find_intake, find_line, find_place, find_tenant, find_tenant_by_slug, insert_exception,
     insert_greeting, insert_line, insert_number_block, insert_tenant, list_knowledge_bases, list_kreise_for,
     list_lines, list_places, list_schedules, list_skills, list_tenants, replace_authorities, replace_hours,
-    replace_knowledge_bases, replace_places,
+    replace_knowledge_bases, replace_places, replace_service_scope, service_level,
 };
 
 use std::collections::HashMap;

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Settings};
 use crate::calls::Intake;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Switch};
 use crate::db::{Database, Scope};
 use crate::demo;
 use crate::demo::live::{self, Stage};
@@ -43,6 +43,9 @@ pub async fn run(config: &Config, serve: &Serve) -> anyhow::Result<()> {
         search: SearchIndex::open(&config.data_dir().join("index"))?,
         settings: Arc::new(Settings {
             demo_accounts: if serve.demo { &demo::DEMO_ACCOUNTS } else { &[] },
+            mailer: config.mailer()?,
+            public_url: config.public_url(),
+            checks_links: config.outward.check_links == Switch::On,
             uploads: Some(config.data_dir().join("uploads")),
         }),
     };

@@ -29,13 +29,14 @@ pub enum TenantPlace {
     Hours,
     Answering,
     ClosingDays,
+    Service,
     Units,
     People,
     Audit,
 }
 
 impl TenantPlace {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Profile,
         Self::Relations,
         Self::Lines,
@@ -43,6 +44,7 @@ impl TenantPlace {
         Self::Hours,
         Self::Answering,
         Self::ClosingDays,
+        Self::Service,
         Self::Units,
         Self::People,
         Self::Audit,
@@ -59,6 +61,7 @@ impl TenantPlace {
             Self::Hours => "Servicezeiten",
             Self::Answering => "Wer nimmt zuerst ab",
             Self::ClosingDays => "Schließtage",
+            Self::Service => "Leistungsspektrum",
             Self::Units => "Stellen",
             Self::People => "Personen",
             Self::Audit => "Protokoll",
@@ -74,6 +77,7 @@ impl TenantPlace {
             Self::Hours => "hours",
             Self::Answering => "answering",
             Self::ClosingDays => "closing-days",
+            Self::Service => "service",
             Self::Units => "units",
             Self::People => "people",
             Self::Audit => "audit",
@@ -101,13 +105,22 @@ pub enum CenterPlace {
     Tokens,
     Telephony,
     Unassigned,
+    Mail,
     Audit,
     Name,
 }
 
 impl CenterPlace {
-    const ALL: [Self; 7] =
-        [Self::Tenants, Self::Team, Self::Telephony, Self::Unassigned, Self::Tokens, Self::Audit, Self::Name];
+    const ALL: [Self; 8] = [
+        Self::Tenants,
+        Self::Team,
+        Self::Telephony,
+        Self::Unassigned,
+        Self::Tokens,
+        Self::Mail,
+        Self::Audit,
+        Self::Name,
+    ];
 
     fn label(self) -> &'static str {
         match self {
@@ -115,6 +128,7 @@ impl CenterPlace {
             Self::Team => "Team",
             Self::Telephony => "Telefonanlagen",
             Self::Unassigned => "Nicht zugeordnete Anrufe",
+            Self::Mail => "E-Mails",
             Self::Tokens => "Zugänge für Programme",
             Self::Audit => "Protokoll",
             Self::Name => "ServiceCenter",
@@ -127,6 +141,7 @@ impl CenterPlace {
             Self::Team => "/center/team",
             Self::Telephony => "/telephony",
             Self::Unassigned => "/telephony/unassigned",
+            Self::Mail => "/center/mail",
             Self::Tokens => "/center/tokens",
             Self::Audit => "/center/audit",
             Self::Name => "/center/name",

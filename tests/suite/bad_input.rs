@@ -134,6 +134,11 @@ fn unseen(path: &str) -> Vec<&'static str> {
     match path {
         // A search without a hit is reported two seconds after it was typed.
         "/desk/calls/{call}/end" | "/desk/misses" | "/knowledge/{tenant}/misses" => vec!["q"],
+        // Asked while somebody writes, with what stands in the editor's form.
+        "/knowledge/{tenant}/remarks" => vec!["title", "summary", "fees", "link_label", "link_url"],
+        // A second button of the list's form, and an undo that stands in a message.
+        "/knowledge/{tenant}/keeping/owners" => vec!["entry", "new_owner", "back"],
+        "/knowledge/{tenant}/keeping/checks/{batch}/withdrawal" => Vec::new(),
         // Only where the telephone system may be controlled.
         "/desk/calls/{call}/hold" => vec!["q", "goes_on"],
         // The page itself saves while somebody writes; the forms beside are the editor's own.
@@ -150,7 +155,9 @@ fn unseen(path: &str) -> Vec<&'static str> {
         | "/knowledge/{tenant}/entries/{owner}/{entry}/detachment"
         | "/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}/draft"
         // And what became of a report is told at a desk without a call.
-        | "/desk/gaps/{report}/acknowledgement" => Vec::new(),
+        | "/desk/gaps/{report}/acknowledgement"
+        | "/knowledge/{tenant}/attachments/{owner}/{attachment}/restoration"
+        | "/knowledge/{tenant}/public/exclusions/{entry}/restoration" => Vec::new(),
         "/tenants/{tenant}/closing-days/restoration" => {
             vec!["line", "first_day", "last_day", "opens", "closes", "label"]
         }

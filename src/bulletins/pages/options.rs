@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::bulletins::{Announcement, Presets};
 use crate::ids::{EntryId, LineId, TenantId};
 use crate::knowledge::{self, LIFE_SITUATIONS};
-use crate::search::Request;
+use crate::search;
 use crate::tenants::{self, Line, ServiceCalendar};
 use crate::web;
 use crate::web::forms::Errors;
@@ -112,51 +112,12 @@ impl Options {
         }
         let mut found = Vec::new();
         for name in named {
-            found.extend(find_entry(app, tenant, name, errors).await?);
+            match search::find_named_entry(app, tenant, name).await? {
+                Ok(entry) => found.push(entry),
+                Err(message) => errors.add("entries", message),
+            }
         }
         found.dedup();
         Ok(found)
     }
-}
-
-async fn find_entry(
-    app: &App,
-    tenant: &TenantAccess,
-    name: &str,
-    errors: &mut Errors,
-) -> web::Result<Option<(TenantId, EntryId)>> {
-    if let Some(entry) = find_by_number(app, tenant, name).await? {
-        return Ok(Some(entry));
-    }
-    let request = Request::new(name, &tenant.sources, 20, app.clock.now());
-    let hits = app.search.find(request).await.hits;
-    let same: Vec<_> = hits.iter().filter(|hit| hit.title.to_lowercase() == name.to_lowercase()).collect();
-    if let [only] = same.as_slice() {
-        return Ok(Some((only.tenant, only.entry)));
-    }
-    let offered = if same.is_empty() { hits.iter().take(5).collect() } else { same };
-    let words: Vec<_> = offered.iter().map(|hit| format!("„{}“ (Nr. {})", hit.title, hit.entry)).collect();
-    let short: String = name.chars().take(80).collect();
-    errors.add(
-        "entries",
-        match words.as_slice() {
-            [] => format!("Zu „{short}“ gibt es keinen Eintrag."),
-            found => {
-                format!("Bitte geben Sie statt „{short}“ den genauen Titel oder die Nummer ein: {}.", found.join(", "))
-            }
-        },
-    );
-    Ok(None)
-}
-
-async fn find_by_number(app: &App, tenant: &TenantAccess, text: &str) -> web::Result<Option<(TenantId, EntryId)>> {
-    let Ok(number) = text.trim_start_matches("Nr.").trim().parse() else { return Ok(None) };
-    let mut db = app.begin(&tenant.scope()).await?;
-    for owner in &tenant.sources {
-        let found = knowledge::find_entry(&mut db, tenant.id, owner.id, EntryId(number)).await?;
-        if let Some(entry) = found {
-            return Ok(Some((entry.tenant, entry.id)));
-        }
-    }
-    Ok(None)
 }

@@ -17,7 +17,7 @@ use crate::desk::sitting::Sitting;
 use crate::desk::{Desk, KEPT, State, Undo, store};
 use crate::directory;
 use crate::ids::TenantId;
-use crate::knowledge::{self, EntryView};
+use crate::knowledge::{self, EntryView, attachments};
 use crate::search::{self, Hit};
 use crate::tenants::{self, First, Place};
 use crate::web;
@@ -145,10 +145,14 @@ impl Origin {
             situation = tenants::line_situation(&mut *db, tenant, id, now, viewer.into()).await?;
         }
         let town = town.and_then(|town| viewer.tenant_by_id(town)).cloned();
+        let service = match &town {
+            Some(town) => tenants::service_level(&mut *db, town.id, &[], clock::day_of(now)).await?,
+            None => None,
+        };
         let label = record.line_label.clone().unwrap_or_default();
         let side = if viewer.of_center { First::Center } else { First::Town };
         let overflow = situation.as_ref().and_then(|situation| situation.answering.sentence(side));
-        Ok(Self { town, line, label, dialled: record.dialled.clone(), situation, overflow })
+        Ok(Self { town, line, label, dialled: record.dialled.clone(), situation, service, overflow })
     }
 }
 
@@ -171,7 +175,18 @@ async fn find_entry_part(
     // Withdrawn, written anew, or the town says something otherwise since.
     let now = knowledge::find_current(&mut *db, town.id, key.tenant, key.entry).await?;
     let stale = now.is_none_or(|now| (now.tenant, now.entry, now.version) != (key.tenant, key.entry, key.version));
-    Ok(Some(EntryPart { unit, stale, view: EntryView::new(entry, town, today), answered }))
+    let files = attachments::list_files(&mut *db, &entry, |file| knowledge::file_url(town, file)).await?;
+    let service = tenants::service_level(&mut *db, town.id, &entry.content.life_situations, today).await?;
+    let kept = knowledge::keeping::find_kept(&mut *db, entry.tenant, entry.id).await?;
+    let keeping = kept.and_then(|kept| kept.banner(today));
+    Ok(Some(EntryPart {
+        keeping,
+        service,
+        unit,
+        stale,
+        view: EntryView::new(entry, town, today).with_files(files),
+        answered,
+    }))
 }
 
 /// The line taken last comes first, then the towns by name; the first nine have digits.

@@ -15,7 +15,7 @@ use crate::gaps::Told;
 use crate::ids::CallId;
 use crate::knowledge::EntryView;
 use crate::search::{Completion, Correction, Hit};
-use crate::tenants::{self, Line, LineSituation};
+use crate::tenants::{self, Line, LineSituation, ServiceLevel};
 use crate::web::format;
 
 pub struct DeskView {
@@ -78,6 +78,7 @@ pub struct Origin {
     pub label: String,
     pub dialled: Option<String>,
     pub situation: Option<LineSituation>,
+    pub service: Option<ServiceLevel>,
     /// The other side, the town's own switchboard or the center, answers this line first at this hour.
     pub overflow: Option<String>,
 }
@@ -87,6 +88,10 @@ pub struct EntryPart {
     /// The office that is responsible, as the directory of the entry's tenant has it.
     pub unit: Option<Unit>,
     pub answered: bool,
+    /// Nobody looked at it for too long.
+    pub keeping: Option<String>,
+    /// How far the answer may go, for this town and topic.
+    pub service: Option<ServiceLevel>,
     /// A newer text was published since this one was opened.
     pub stale: bool,
 }

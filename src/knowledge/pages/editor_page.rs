@@ -8,6 +8,7 @@ use super::super::diff::{self, Kind, Run};
 use super::super::{EntryView, Html, Layer, LayerKey, LayerText, Part, store};
 use super::adapting::Mode;
 use super::form::{Change, EntryForm};
+use super::remarks::Remarks;
 use super::subject::Subject;
 use super::{Place, entry_url, places};
 use crate::access::{TenantAccess, Viewer};
@@ -68,6 +69,8 @@ struct EditorPage {
     changes: Vec<Change>,
     units: Vec<Unit>,
     preview: Option<EntryView>,
+    remarks: Remarks,
+    remarks_url: String,
     /// None: a new entry.
     subject: Option<Subject>,
     title: String,
@@ -88,6 +91,7 @@ struct AdaptationPage {
     changes: Vec<Change>,
     units: Vec<Unit>,
     preview: Option<EntryView>,
+    remarks: Remarks,
     subject: Subject,
     title: String,
     needs_review: bool,
@@ -132,8 +136,9 @@ pub(super) async fn show(
     let mut db = app.begin(&tenant.scope()).await?;
     let units = directory::list_units(&mut *db, tenant.id).await?;
     let needs_review = store::requires_review(&mut *db, tenant.id).await?;
+    let remarks = Remarks::of_form(&mut db, &tenant, subject.as_ref(), &looks.form).await?;
     drop(db);
-    let page = Parts { tenant, units, needs_review, looks };
+    let page = Parts { tenant, units, needs_review, looks, remarks };
     let response = match subject {
         Some(subject) if subject.is_adaptation() => Page(page.adaptation(app, viewer, subject).await?).into_response(),
         subject => Page(page.whole(app, viewer, subject).await?).into_response(),
@@ -147,17 +152,20 @@ struct Parts {
     units: Vec<Unit>,
     needs_review: bool,
     looks: Looks,
+    remarks: Remarks,
 }
 
 impl Parts {
     async fn whole(self, app: &App, viewer: &Viewer, subject: Option<Subject>) -> web::Result<EditorPage> {
-        let Self { tenant, units, needs_review, looks } = self;
+        let Self { tenant, units, needs_review, looks, remarks } = self;
         let heading = if subject.is_some() { "Eintrag bearbeiten" } else { "Eintrag anlegen" };
         let list = format!("/knowledge/{}", tenant.slug);
         let url = subject.as_ref().map(|subject| entry_url(&tenant, &tenant.slug, subject.asked));
         Ok(EditorPage {
             frame: Frame::of(app, viewer, Section::Knowledge, heading).await?,
             places: places(viewer, &tenant, Place::Elsewhere),
+            remarks,
+            remarks_url: format!("{list}/remarks"),
             action: url.clone().unwrap_or_else(|| format!("{list}/entries")),
             back: url.unwrap_or(list),
             title: subject.as_ref().map(Subject::title).unwrap_or_default(),
@@ -172,7 +180,7 @@ impl Parts {
     }
 
     async fn adaptation(self, app: &App, viewer: &Viewer, subject: Subject) -> web::Result<AdaptationPage> {
-        let Self { tenant, units, needs_review, looks } = self;
+        let Self { tenant, units, needs_review, looks, remarks } = self;
         let base_owner = subject.base.as_ref().and_then(|base| tenant.source(base.key.tenant)).cloned();
         let root = subject.base.as_ref().map_or(tenant.id, |base| base.root.0);
         let root_slug = tenant.source(root).map_or(&*tenant.slug, |source| &*source.slug).to_owned();
@@ -187,6 +195,7 @@ impl Parts {
             back: url.clone(),
             action: url,
             rows: rows(&subject, &looks.form),
+            remarks,
             title: subject.title(),
             form: looks.form,
             errors: looks.errors,

@@ -8,13 +8,14 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 
 use super::super::store::{self, EntryState, Reader, VersionLine};
-use super::super::{Draft, Entry, EntryView};
-use super::{EntryPlace, Place, places, today};
+use super::super::{Draft, Entry, EntryView, attachments};
+use super::{EntryPlace, Place, file_url, places, today};
 use crate::access::Viewer;
 use crate::app::App;
 use crate::clock;
 use crate::directory::{self, Unit};
 use crate::ids::{EntryId, KnowledgeTaskId};
+use crate::knowledge::keeping::KeepingPart;
 use crate::web::forms::parse_date;
 use crate::web::frame::Section;
 use crate::web::{self, Frame, InTenant, Page, Path, Places, Query, format};
@@ -33,6 +34,7 @@ pub(super) struct EntryPage {
     versions: Vec<VersionLine>,
     banner: Option<Banner>,
     state: EntryState,
+    keeping: Option<KeepingPart>,
     /// For editors of the owner.
     own: Option<OwnSide>,
     /// "2026-11-21": the day whose text is shown, or today.
@@ -141,11 +143,14 @@ pub(super) async fn show(
     let state = store::find_state(&mut *db, place.owner, place.id).await?.ok_or(web::Error::NotFound)?;
     let own = if place.may_edit() { Some(OwnSide::find(&mut db, &place).await?) } else { None };
     let versions = store::list_versions(&mut *db, place.owner, place.id, 0, LATEST + 1).await?;
+    let files = attachments::list_files(&mut db, &entry, |file| file_url(&place.tenant, file)).await?;
+    let editing = place.may_edit().then(|| place.owner_slug.clone());
+    let keeping = KeepingPart::find(&mut db, place.owner, place.id, editing, today(app)).await?;
     let frame = Frame::of(app, viewer, Section::Knowledge, entry.content.title.clone()).await?;
     let places = places(viewer, &place.tenant, Place::Elsewhere);
-    let view = EntryView::new(entry, &place.tenant, today(app)).as_page();
+    let view = EntryView::new(entry, &place.tenant, today(app)).with_files(files).as_page();
     let day = today(app).to_string();
-    Ok(Page(EntryPage { frame, places, place, view, unit, versions, banner, state, own, day }))
+    Ok(Page(EntryPage { frame, places, place, view, unit, versions, banner, state, keeping, own, day }))
 }
 
 impl OwnSide {

@@ -2,6 +2,7 @@
 
 mod adapting;
 mod archive;
+mod attachments;
 mod browse;
 mod comparison;
 mod draft;
@@ -13,6 +14,7 @@ mod form;
 mod groups;
 mod history;
 mod imports;
+mod remarks;
 mod subject;
 mod tasks;
 mod withdrawal;
@@ -26,8 +28,11 @@ use crate::ids::{EntryId, TenantId};
 use crate::web::places::{PlaceLink, Places};
 use crate::web::{self, Routes};
 
+pub use attachments::file_url;
+
 pub fn routes() -> Routes {
     Routes::new()
+        .merge(attachments::routes())
         .get("/knowledge", P::ReadKnowledge, browse::tenants_page)
         .get("/knowledge/{tenant}", P::ReadKnowledge, browse::entries_page)
         .get("/knowledge/{tenant}/life-situations", P::ReadKnowledge, groups::life_situations_page)
@@ -35,6 +40,7 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/entries/{owner}/{entry}", P::ReadKnowledge, entry::entry_page)
         .get("/knowledge/{tenant}/entries/new", P::EditKnowledge, editor::new_entry_page)
         .post("/knowledge/{tenant}/entries", P::EditKnowledge, editor::create_entry)
+        .post("/knowledge/{tenant}/remarks", P::EditKnowledge, remarks::remarks_fragment)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/edit", P::EditKnowledge, editor::edit_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}", P::EditKnowledge, editor::save_entry)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/archive", P::EditKnowledge, archive::archive_entry)
@@ -72,10 +78,13 @@ pub enum Place {
     Entries,
     LifeSituations,
     Units,
+    Keeping,
     Tasks,
     /// Kept by the bulletins, which know this room and not the other way round.
     Bulletins,
     Imports,
+    /// Kept by the public door.
+    Public,
     /// Kept by the search, which knows this room and not the other way round.
     Words,
     Misses,
@@ -91,6 +100,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Entries, "A–Z", "", P::ReadKnowledge),
         (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
         (Place::Units, "Stellen", "/units", P::ReadKnowledge),
+        (Place::Keeping, "Pflege", "/keeping", P::EditKnowledge),
         (Place::Tasks, "Aufgaben", "/tasks", P::EditKnowledge),
         (Place::Bulletins, "Meldungen", "/bulletins", P::ReadKnowledge),
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
@@ -98,6 +108,7 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
         (Place::Gaps, "Wissenslücken", "/gaps", P::EditKnowledge),
         (Place::Imports, "Importe", "/imports", P::EditKnowledge),
+        (Place::Public, "Öffentlich", "/public", P::EditKnowledge),
     ];
     let offered = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
     let links = offered.map(|(place, label, path, _)| PlaceLink {

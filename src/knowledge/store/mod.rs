@@ -6,6 +6,7 @@ mod bulk;
 mod changes;
 mod drafts;
 pub mod exports;
+mod family;
 pub mod imports;
 mod layers;
 mod publish;
@@ -23,6 +24,7 @@ pub use drafts::{
     DraftLine, count_drafts, delete_draft, delete_unpublished, find_draft, find_revision, judge_draft, list_drafts,
     lock_draft, lock_due_draft, requires_review, save_draft, set_requires_review,
 };
+pub use family::list_family;
 pub use layers::find_layers;
 pub use publish::{find_entry_id, insert_empty, lock_entry, publish};
 pub use read::{

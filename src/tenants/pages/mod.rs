@@ -11,6 +11,8 @@ mod list;
 mod profile;
 mod profile_form;
 mod relations;
+mod service;
+mod service_form;
 
 use crate::access::Permission as P;
 use crate::web::Routes;
@@ -46,6 +48,8 @@ pub fn routes() -> Routes {
         .post("/tenants/{tenant}/closing-days", P::ManageTenant, closing_days::create_closing_day)
         .post("/tenants/{tenant}/closing-days/restoration", P::ManageTenant, closing_days::restore_closing_day)
         .post("/tenants/{tenant}/closing-days/{day}/deletion", P::ManageTenant, closing_days::delete_closing_day)
+        .get("/tenants/{tenant}/service", P::ManageTenant, service::service_page)
+        .post("/tenants/{tenant}/service", P::ManageTenant, service::save_service)
         .get("/tenants/{tenant}/relations", P::ManageCenter, relations::relations_page)
         .post("/tenants/{tenant}/relations", P::ManageCenter, relations::save_relations)
 }

@@ -7,6 +7,7 @@ mod lines;
 mod places;
 mod relations;
 mod schedules;
+mod service;
 mod tenants;
 
 pub use answering::{list_answering, replace_answering};
@@ -16,6 +17,7 @@ pub use lines::{NewLine, find_line, insert_line, list_lines, list_skills, update
 pub use places::{find_place, list_kreise_for, list_places, replace_places};
 pub use relations::{list_authorities, list_knowledge_bases, replace_authorities, replace_knowledge_bases};
 pub use schedules::list_schedules;
+pub use service::{list_service_scope, list_stages, lock_agreement, replace_service_scope, service_level};
 pub use tenants::{
     find_authority, find_intake, find_tenant, find_tenant_by_slug, insert_number_block, insert_tenant, list_tenants,
     touch_tenant, update_tenant,

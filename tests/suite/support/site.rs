@@ -43,8 +43,6 @@ impl Site {
         pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, withdrawn));
         let editor = self.allowed(&self.a, Permission::EditKnowledge).await;
         pages.push((editor, "/knowledge/stadt-a/bulletins".to_owned()));
-        let with_switch = "/knowledge/stadt-a/learned".to_owned();
-        pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch));
         for name in ["closed_gap", "merged_gap"] {
             let path = format!("/knowledge/stadt-a/gaps/{}", self.a.get(name));
             pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
@@ -52,6 +50,9 @@ impl Site {
         let preview = self.a.get("preview");
         for path in ["", "/records/1"].map(|page| format!("/knowledge/stadt-a/imports/{preview}{page}")) {
             pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
+        }
+        for with_switch in ["/knowledge/stadt-a/learned", "/knowledge/stadt-a/public"] {
+            pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch.to_owned()));
         }
         let asterisk = self.a.get("asterisk");
         for path in ["", "/check"].map(|page| format!("/telephony/{asterisk}{page}")) {

@@ -11,6 +11,7 @@ use ortsgespraech::knowledge::{Adaptation, Content, Field, Html, Link, Part};
 use sqlx::PgConnection;
 
 use super::catalogue::entry;
+use super::kept::KEEPING;
 use super::{Client, TestApp, cast};
 
 /// Ordinary German words that stand in no text of the program.
@@ -145,8 +146,19 @@ impl Town {
                       from entry where tenant_id = $1 and external_id = $2 returning id";
         let lesson = self.insert(db, lesson).await;
         self.keep("lesson", lesson);
+        let mail = "insert into mail (tenant_id, dedupe_key, recipient, subject, text, state, next_try_at, created_at, settled_at)
+                    values ($1, $2, $2 || '@example.org', $2, $2, 'failed', now(), now(), now()) returning id";
+        let mail = self.insert(db, mail).await;
+        self.keep("mail", mail);
+        for insert in KEEPING {
+            self.run(db, insert).await;
+        }
+        let batch = sqlx::query_scalar::<_, i64>("select max(batch) from entry_check where tenant_id = $1");
+        let batch = batch.bind(self.tenant).fetch_one(&mut *db).await.expect("a check");
+        self.keep("batch", batch);
         self.insert_bulletins(db).await;
         self.import_something(db).await;
+        self.open_to_everybody(db).await;
         self.run(db, "insert into learning_switch (tenant_id, learns) select $1, true where $2 <> ''").await;
     }
 
@@ -197,6 +209,25 @@ impl Town {
         ] {
             let statement = sqlx::AssertSqlSafe(insert.replace("RUN", &run.to_string()));
             sqlx::query(statement).bind(self.tenant).bind(self.mark).execute(&mut *db).await.expect(insert);
+        }
+    }
+
+    /// A file of the entry, an open public door, and something that does not pass it.
+    async fn open_to_everybody(&mut self, db: &mut PgConnection) {
+        let file = "insert into attachment (tenant_id, entry_id, label, file_name, media_type, size, sha256, internal,
+                                            created_at, created_by)
+                    select $1, id, $2, $2 || '.pdf', 'application/pdf', 9, sha256('%PDF-1.7'), false, now(), $2
+                    from entry where tenant_id = $1 and external_id = $2 returning id";
+        let file = self.insert(db, file).await;
+        self.keep("attachment", file);
+        for insert in [
+            "insert into attachment_content (tenant_id, attachment_id, bytes)
+             select tenant_id, id, '%PDF-1.7' from attachment where tenant_id = $1 and label = $2",
+            "insert into public_door (tenant_id, opened_at, opened_by) values ($1, now(), $2)",
+            "insert into public_exclusion (tenant_id, entry_id, excluded_at, excluded_by)
+             select $1, id, now(), $2 from entry where tenant_id = $1 and external_id = 'zurückgezogen'",
+        ] {
+            self.run(db, insert).await;
         }
     }
 

@@ -1,0 +1,159 @@
+//! SQL on `mail`.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgExecutor;
+
+use super::{Listed, NewMail};
+use crate::ids::TenantId;
+
+/// Into the outbox, as part of the caller's transaction. False: the same mail is there already.
+pub async fn enqueue(db: impl PgExecutor<'_>, mail: NewMail<'_>, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let added = sqlx::query!(
+        "insert into mail (tenant_id, dedupe_key, recipient, subject, text, next_try_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $6) on conflict (tenant_id, dedupe_key) do nothing",
+        mail.tenant as Option<TenantId>,
+        mail.key,
+        mail.recipient,
+        mail.subject,
+        mail.text,
+        now,
+    );
+    Ok(added.execute(db).await?.rows_affected() == 1)
+}
+
+/// A mail that this server sends now.
+#[derive(Debug)]
+pub struct Claimed {
+    pub id: i64,
+    pub recipient: String,
+    pub subject: String,
+    pub text: String,
+    pub tries: i32,
+}
+
+/// Mails whose time has come. Until the lease ends no other server takes them.
+pub async fn claim(
+    db: impl PgExecutor<'_>,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+    most: i64,
+) -> sqlx::Result<Vec<Claimed>> {
+    sqlx::query_as!(
+        Claimed,
+        "update mail set tries = tries + 1, next_try_at = $2
+         where id in (select id from mail where state = 'waiting' and next_try_at <= $1
+                      order by next_try_at, id limit $3 for update skip locked)
+         returning id, recipient, subject, text, tries",
+        now,
+        now + lease,
+        most,
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn mark_sent(db: impl PgExecutor<'_>, id: i64, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("update mail set state = 'sent', settled_at = $2, error = null where id = $1", id, now)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// `next`: None gives the mail up.
+pub async fn mark_failed(
+    db: impl PgExecutor<'_>,
+    id: i64,
+    error: &str,
+    next: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update mail set state = case when $3::timestamptz is null then 'failed' else 'waiting' end,
+                settled_at = case when $3 is null then $4::timestamptz end, next_try_at = coalesce($3, next_try_at), error = $2
+         where id = $1",
+        id,
+        error,
+        next,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Where nobody can send, nothing waits for ever.
+pub async fn give_up_before(
+    db: impl PgExecutor<'_>,
+    before: DateTime<Utc>,
+    error: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
+    let given_up = sqlx::query!(
+        "update mail set state = 'failed', settled_at = $3, error = $2 where state = 'waiting' and created_at < $1",
+        before,
+        error,
+        now,
+    );
+    Ok(given_up.execute(db).await?.rows_affected())
+}
+
+pub async fn delete_settled_before(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> sqlx::Result<u64> {
+    Ok(sqlx::query!("delete from mail where settled_at < $1", before).execute(db).await?.rows_affected())
+}
+
+/// Empty texts mean "any".
+pub async fn count_mails(db: impl PgExecutor<'_>, state: &str, words: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from mail
+           where ($1 = '' or state = $1) and position(lower($2) in lower(subject)) > 0"#,
+        state,
+        words,
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub async fn list_mails(
+    db: impl PgExecutor<'_>,
+    state: &str,
+    words: &str,
+    offset: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<Listed>> {
+    sqlx::query_as!(
+        Listed,
+        r#"select mail.id, tenant.short_name as "town?", recipient, subject, state, tries, next_try_at, mail.created_at,
+                  settled_at, error
+           from mail left join tenant on tenant.id = mail.tenant_id
+           where ($1 = '' or state = $1) and position(lower($2) in lower(subject)) > 0
+           order by mail.created_at desc, mail.id desc offset $3 limit $4"#,
+        state,
+        words,
+        offset,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// How many wait and how many were given up, for the sentence above the list.
+pub async fn count_open(db: impl PgExecutor<'_>) -> sqlx::Result<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"select count(*) filter (where state = 'waiting') as "waiting!", count(*) filter (where state = 'failed') as "failed!"
+           from mail"#
+    );
+    let row = row.fetch_one(db).await?;
+    Ok((row.waiting, row.failed))
+}
+
+/// The subject of a mail that is tried once more; None: there is nothing to try.
+pub async fn retry(db: impl PgExecutor<'_>, id: i64, now: DateTime<Utc>) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "update mail set state = 'waiting', settled_at = null, tries = 0, next_try_at = $2, created_at = $2
+         where id = $1 and state <> 'sent' returning subject",
+        id,
+        now,
+    )
+    .fetch_optional(db)
+    .await
+}
