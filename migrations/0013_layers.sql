@@ -271,17 +271,34 @@ end $$;
 create constraint trigger follow_relations after insert or update or delete on knowledge_base
     deferrable initially deferred for each row execute function follow_relations();
 
--- What a town's search learned about a base entry holds for the town's adaptation of it.
-create function keep_lessons() returns trigger
+-- What a town's search learned about an entry holds for its adaptation as long as that one is public. Forgotten lessons
+-- stay for a day with weight 0, so that every server notices.
+create function move_lessons() returns trigger
 language plpgsql as $$
 begin
-    update learned set entry_tenant_id = new.tenant_id, entry_id = new.id, xact = pg_current_xact_id()
-    where learned.tenant_id = new.tenant_id and learned.entry_tenant_id = new.base_tenant_id
-      and learned.entry_id = new.base_entry_id;
+    insert into learned (tenant_id, words, entry_tenant_id, entry_id, weight, answered_on)
+    select distinct on (words) new.tenant_id, words,
+           case when new.published_version is null then new.base_tenant_id else new.tenant_id end,
+           case when new.published_version is null then new.base_entry_id else new.id end, weight, answered_on
+    from learned
+    where tenant_id = new.tenant_id and weight > 0
+      and (entry_id = new.id or entry_id = new.base_entry_id
+           or entry_id in (select id from entry where base_entry_id = new.base_entry_id))
+    order by words, weight desc
+    on conflict (tenant_id, words, entry_tenant_id, entry_id) do update
+        set weight = greatest(learned.weight, excluded.weight), answered_on = greatest(learned.answered_on, excluded.answered_on),
+            xact = pg_current_xact_id();
+    update learned set weight = 0, xact = pg_current_xact_id()
+    where tenant_id = new.tenant_id and weight > 0
+      and entry_id <> case when new.published_version is null then new.base_entry_id else new.id end
+      and (entry_id = new.id or entry_id = new.base_entry_id
+           or entry_id in (select id from entry where base_entry_id = new.base_entry_id));
     return null;
 end $$;
-create trigger keep_lessons after insert on entry
-    for each row when (new.base_entry_id is not null) execute function keep_lessons();
+create trigger move_lessons after update of published_version on entry
+    for each row when (new.base_entry_id is not null
+                       and (old.published_version is null) <> (new.published_version is null))
+    execute function move_lessons();
 
 -- The working text beside the public one. Every saving is a revision, so that two people can be brought together; all are
 -- deleted when the text is published or thrown away.

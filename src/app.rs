@@ -1,5 +1,6 @@
 //! What every request may reach.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sqlx::{PgPool, Postgres, Transaction};
@@ -31,6 +32,14 @@ pub struct App {
 pub struct Settings {
     /// Offered on the sign-in page. Only `serve --demo` sets it.
     pub demo_accounts: &'static [DemoAccount],
+    /// Where uploaded files lie until they are read; None: with the system's temporary files.
+    pub uploads: Option<PathBuf>,
+}
+
+impl Settings {
+    pub fn uploads(&self) -> PathBuf {
+        self.uploads.clone().unwrap_or_else(std::env::temp_dir)
+    }
 }
 
 /// A person of the demo, signed in by one click.

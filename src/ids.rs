@@ -51,6 +51,10 @@ id!(
     KnowledgeTaskId(i64)
 );
 id!(
+    /// What holds for a while.
+    BulletinId(i64)
+);
+id!(
     /// A call, unique across tenants and months.
     CallId(i64)
 );

@@ -16,7 +16,8 @@
 //! app.rs                         App: what every request may reach (pool, clock, search index)
 //!   |
 //! <feature>/mod.rs store.rs ...  the features in reading order, each using only earlier ones:
-//!                                audit, tenants, accounts, directory, knowledge, search, calls, telephony, gaps, desk, wallboard
+//!                                audit, tenants, accounts, directory, knowledge, bulletins, search, calls, telephony, gaps, desk,
+//!                                wallboard
 //!   |
 //! access.rs                      who is asking and what they may do
 //!   |
@@ -59,6 +60,7 @@ pub mod access;
 pub mod accounts;
 pub mod app;
 pub mod audit;
+pub mod bulletins;
 pub mod calls;
 pub mod clock;
 pub mod config;

@@ -7,7 +7,9 @@ use axum::routing::get;
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
-use crate::{accounts, audit, calls, desk, directory, gaps, knowledge, search, telephony, tenants, wallboard};
+use crate::{
+    accounts, audit, bulletins, calls, desk, directory, gaps, knowledge, search, telephony, tenants, wallboard,
+};
 
 /// Every route of people and programs, with its permission.
 pub fn routes() -> Routes {
@@ -18,6 +20,7 @@ pub fn routes() -> Routes {
         .merge(audit::routes())
         .merge(directory::routes())
         .merge(knowledge::routes())
+        .merge(bulletins::routes())
         .merge(calls::routes())
         .merge(telephony::routes())
         .merge(gaps::routes())

@@ -8,9 +8,10 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::calls;
 use crate::db::{Ringer, keep_up};
-use crate::desk::DeskFollower;
+use crate::desk::{BulletinFollower, DeskFollower, RewrittenFollower};
 use crate::gaps;
 use crate::knowledge;
+use crate::knowledge::import::{self, ImportFollower};
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower};
@@ -35,12 +36,15 @@ impl Work {
         tasks.spawn(keep_up(WordFollower::new(app), ringer.bell("lexicon_change"), stopped.clone()));
         tasks.spawn(keep_up(LearningFollower::new(app), ringer.bell("learned"), stopped.clone()));
         tasks.spawn(keep_up(DeskFollower::new(app), ringer.bell("seat_signal"), stopped.clone()));
+        tasks.spawn(keep_up(RewrittenFollower::new(app), ringer.bell("entry_change"), stopped.clone()));
+        tasks.spawn(keep_up(BulletinFollower::new(app), ringer.bell("bulletin_change"), stopped.clone()));
+        tasks.spawn(keep_up(ImportFollower::new(app), ringer.bell("import_run"), stopped.clone()));
         tasks.spawn(ringer.run(stopped.clone()));
         tasks.spawn(keep_links(app.clone(), stopped.clone()));
         tasks.spawn(tend_figures(stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
-        tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
         tasks.spawn(release(app.clone(), stopped.clone()));
+        tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
@@ -76,19 +80,6 @@ async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// What searches and calls say about gaps comes into the queue once a minute.
-async fn collect_gaps(app: App, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        if let Err(error) = gaps::collect(&app).await {
-            tracing::warn!(%error, "gaps cannot be collected");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_mins(1)) => {}
-            _ = stop.changed() => {}
-        }
-    }
-}
-
 /// Texts that were approved for a time become public then.
 async fn release(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
@@ -97,6 +88,19 @@ async fn release(app: App, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(15)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// What searches and calls say about gaps comes into the queue once a minute.
+async fn collect_gaps(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = gaps::collect(&app).await {
+            tracing::warn!(%error, "gaps cannot be collected");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
             _ = stop.changed() => {}
         }
     }
@@ -113,6 +117,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = gaps::forget_old_reports(&app).await {
             tracing::warn!(%error, "old reports of gaps cannot be deleted");
+        }
+        if let Err(error) = import::forget_old_previews(&app).await {
+            tracing::warn!(%error, "old previews of imports cannot be deleted");
         }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What is recorded, with its word on the screen.
-pub const THINGS: [(&str, &str); 20] = [
+pub const THINGS: &[(&str, &str)] = &[
     ("tenant", "Mandant"),
     ("relations", "Beziehungen"),
     ("line", "Rufnummer"),
@@ -17,6 +17,8 @@ pub const THINGS: [(&str, &str); 20] = [
     ("center", "ServiceCenter"),
     ("entry", "Eintrag"),
     ("review", "Zweite Person"),
+    ("bulletin", "Meldung"),
+    ("import_run", "Import"),
     ("lexicon_line", "Suchwörter"),
     ("lesson", "Gelerntes"),
     ("learning", "Lernen der Suche"),
@@ -26,10 +28,11 @@ pub const THINGS: [(&str, &str); 20] = [
     ("gap", "Wissenslücke"),
 ];
 
-const ACTIONS: [(&str, &str); 39] = [
+const ACTIONS: &[(&str, &str)] = &[
     ("created", "angelegt"),
     ("changed", "geändert"),
     ("deleted", "gelöscht"),
+    ("ended", "beendet"),
     ("forgotten", "vergessen"),
     ("restored", "wiederhergestellt"),
     ("activated", "eingeschaltet"),
@@ -41,6 +44,7 @@ const ACTIONS: [(&str, &str); 39] = [
     ("withdrawn", "zurückgezogen"),
     ("asked for review", "zur Prüfung gegeben"),
     ("planned", "Veröffentlichung geplant"),
+    ("returned", "zurückgegeben"),
     ("discarded", "Entwurf verworfen"),
     ("kept own words", "eigene Angaben behalten"),
     ("accepted base", "Grundlage übernommen"),
@@ -49,6 +53,8 @@ const ACTIONS: [(&str, &str); 39] = [
     ("unarchived", "aus dem Archiv geholt"),
     ("corrected", "berichtigt"),
     ("imported", "eingelesen"),
+    ("undone", "rückgängig gemacht"),
+    ("exported", "ausgegeben"),
     ("changed password", "Passwort geändert"),
     ("changed preferences", "Arbeitsweise geändert"),
     ("ended other sessions", "andere Sitzungen beendet"),
@@ -68,7 +74,7 @@ const ACTIONS: [(&str, &str); 39] = [
     ("accepted invitation", "Einladung angenommen"),
 ];
 
-const FIELDS: [(&str, &str); 51] = [
+const FIELDS: &[(&str, &str)] = &[
     ("name", "Name"),
     ("short_name", "Kurzname"),
     ("slug", "Kürzel"),
@@ -115,11 +121,22 @@ const FIELDS: [(&str, &str); 51] = [
     ("unchanged", "unverändert"),
     ("rejected", "abgelehnt"),
     ("queue", "Warteschlange"),
+    ("priority", "Wichtigkeit"),
+    ("start", "Gilt ab"),
+    ("end", "Gilt bis"),
+    ("acknowledgement", "Lesen bestätigen"),
+    ("towns", "Gilt für"),
+    ("lines", "Rufnummern"),
+    ("topics", "Themen"),
+    ("entries", "Einträge"),
     ("assignee", "Zuständig"),
     ("outcome", "Ergebnis"),
     ("answer", "Antwort"),
     ("into", "Zusammengelegt mit"),
     ("to", "An"),
+    ("file_name", "Datei"),
+    ("format", "Format"),
+    ("internal", "mit internen Hinweisen"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {
@@ -127,11 +144,11 @@ fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {
 }
 
 pub fn thing_words(thing: &str) -> &str {
-    word(&THINGS, thing)
+    word(THINGS, thing)
 }
 
 pub fn action_words(action: &str) -> &str {
-    word(&ACTIONS, action)
+    word(ACTIONS, action)
 }
 
 /// One line a field: "Name: Stadt A → Stadt Alpha", "Version: 3".
@@ -142,7 +159,7 @@ pub fn detail_words(details: &Value) -> Vec<String> {
             Some([before, after]) if is_change(name) => format!("{} → {}", plain(before), plain(after)),
             _ => plain(value),
         };
-        (!words.is_empty()).then(|| format!("{}: {words}", word(&FIELDS, name)))
+        (!words.is_empty()).then(|| format!("{}: {words}", word(FIELDS, name)))
     };
     fields.iter().filter_map(line).collect()
 }

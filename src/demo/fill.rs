@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{answers, closing_days, gaps, simulate, store, texts, traffic, words};
+use super::{adaptations, answers, bulletins, closing_days, gaps, simulate, store, texts, traffic, words};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
@@ -41,6 +41,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     filling.insert_towns().await?;
     filling.insert_people(&hash).await?;
     filling.insert_history().await?;
+    filling.insert_bulletins().await?;
     db.commit().await?;
     Ok(true)
 }
@@ -65,6 +66,12 @@ impl Filling<'_> {
             texts::insert_texts(self.db, town.slug, tenant, &author, self.prepared).await?;
             words::insert_words(self.db, town.slug, tenant, &author, self.prepared).await?;
         }
+        let kreis = self.towns["kreis"];
+        for town in &TOWNS {
+            let tenant = self.towns[town.slug];
+            adaptations::insert_adaptations(self.db, town.slug, tenant, kreis, self.prepared).await?;
+        }
+        adaptations::change_a_base(self.db, kreis, self.prepared).await?;
         for town in &TOWNS {
             let tenant = self.towns[town.slug];
             self.insert_week(tenant, None, town.week).await?;
@@ -199,6 +206,10 @@ impl Filling<'_> {
         let towns = &self.towns;
         answers::insert_answers(self.db, |slug| towns[slug], self.now).await?;
         gaps::insert_gaps(self.db, |slug| towns[slug], self.now).await
+    }
+
+    async fn insert_bulletins(&mut self) -> anyhow::Result<()> {
+        bulletins::insert_bulletins(&mut *self.db, |slug| self.towns[slug], self.now).await
     }
 
     fn today(&self) -> chrono::NaiveDate {

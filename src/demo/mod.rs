@@ -2,7 +2,9 @@
 //! tenants. Stands beside `main.rs`: it may use every feature, no feature uses it.
 
 mod accounts;
+mod adaptations;
 mod answers;
+mod bulletins;
 mod closing_days;
 mod fill;
 mod gaps;

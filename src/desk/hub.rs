@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{broadcast, watch};
 
+use super::bulletins::ChangedTowns;
 use super::store::SeatSignal;
 use crate::ids::SeatId;
 
@@ -17,12 +18,20 @@ pub struct DeskHub(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     seats: Mutex<HashMap<SeatId, Followed>>,
+    bulletins: broadcast::Sender<ChangedTowns>,
+    /// Rises with every change of an entry.
+    rewritten: watch::Sender<u64>,
     is_closing: watch::Sender<bool>,
 }
 
 impl Default for Inner {
     fn default() -> Self {
-        Self { seats: Mutex::default(), is_closing: watch::channel(false).0 }
+        Self {
+            seats: Mutex::default(),
+            bulletins: broadcast::channel(BUFFER).0,
+            rewritten: watch::channel(0).0,
+            is_closing: watch::channel(false).0,
+        }
     }
 }
 
@@ -42,6 +51,25 @@ impl DeskHub {
 
     pub(super) fn closing(&self) -> watch::Receiver<bool> {
         self.0.is_closing.subscribe()
+    }
+
+    /// Wakes whenever some entry became another one.
+    pub(super) fn hear_rewritten(&self) -> watch::Receiver<u64> {
+        self.0.rewritten.subscribe()
+    }
+
+    pub(super) fn tell_rewritten(&self) {
+        self.0.rewritten.send_modify(|count| *count += 1);
+    }
+
+    /// Hears of every change of bulletins from now on, whatever town it is in.
+    pub(super) fn hear_bulletins(&self) -> broadcast::Receiver<ChangedTowns> {
+        self.0.bulletins.subscribe()
+    }
+
+    pub(super) fn tell_bulletins(&self, towns: ChangedTowns) {
+        // Nobody may be there to hear it.
+        let _ = self.0.bulletins.send(towns);
     }
 
     /// Hears everything that is sent on from now.

@@ -3,6 +3,7 @@
 //! Architecture invariant: every answer of the desk is the whole desk as the database has it; no state lives in the page.
 //! With every look the desk is brought in line with its telephone (`settle.rs`); a signal only says that it is time to look.
 
+mod bulletins;
 mod caller_town;
 mod control;
 mod follower;
@@ -10,15 +11,18 @@ mod hub;
 mod pages;
 mod present;
 mod readiness;
+mod rewritten;
 mod seating;
 mod settle;
 mod sitting;
 mod store;
 mod stream;
 
+pub use bulletins::BulletinFollower;
 pub use follower::DeskFollower;
 pub use hub::DeskHub;
 pub use pages::routes;
+pub use rewritten::RewrittenFollower;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -1,4 +1,4 @@
-//! `GET /desk/stream`: tells a desk when its telephone wants to be looked at. It carries no number and no name; what there
+//! `GET /desk/stream`: tells a desk when its telephone or its towns' bulletins want to be looked at. It carries no number and no name; what there
 //! is to see, the desk itself shows.
 
 use std::collections::VecDeque;
@@ -16,11 +16,14 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::bulletins::ChangedTowns;
 use super::store::{self, SeatSignal};
-use crate::access::Viewer;
+use crate::access::{Permission, Viewer};
 use crate::accounts;
 use crate::app::App;
-use crate::ids::SeatId;
+use crate::bulletins;
+use crate::ids::{SeatId, TenantId};
+use crate::knowledge;
 use crate::web::{Query, Result};
 
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
@@ -37,6 +40,8 @@ const UNBUFFERED: (HeaderName, HeaderValue) =
 pub struct Asked {
     /// What the page shows already: "<seat>-<signal>".
     after: String,
+    /// The stamp of the bulletins that the page shows.
+    bulletins: String,
 }
 
 pub async fn open(
@@ -48,7 +53,7 @@ pub async fn open(
     // A browser that was cut off says itself what it heard last.
     let last_heard = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let known = Place::parse(last_heard.unwrap_or(&asked.after));
-    let listener = Listener::start(app, viewer, known).await?;
+    let listener = Listener::start(app, viewer, known, &asked.bulletins).await?;
     let events = stream::unfold(listener, Listener::next);
     let answer = Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE));
     Ok(([UNBUFFERED], answer).into_response())
@@ -72,6 +77,8 @@ impl Place {
 enum Woken {
     Closing,
     Heard(std::result::Result<SeatSignal, RecvError>),
+    Announced(std::result::Result<ChangedTowns, RecvError>),
+    Rewritten,
     Check,
 }
 
@@ -82,20 +89,39 @@ struct Listener {
     place: Option<Place>,
     ready: VecDeque<Event>,
     live: Option<broadcast::Receiver<SeatSignal>>,
+    announced: broadcast::Receiver<ChangedTowns>,
+    rewritten: watch::Receiver<u64>,
+    /// Those in which the person answers.
+    towns: Vec<TenantId>,
     closing: watch::Receiver<bool>,
     check: Interval,
     is_over: bool,
 }
 
 impl Listener {
-    async fn start(app: App, viewer: Viewer, known: Option<Place>) -> Result<Self> {
+    async fn start(app: App, viewer: Viewer, known: Option<Place>, bulletins: &str) -> Result<Self> {
         let mut check = interval(CHECK);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         check.reset();
-        let closing = app.desks.closing();
+        let (closing, announced) = (app.desks.closing(), app.desks.hear_bulletins());
+        let rewritten = app.desks.hear_rewritten();
+        let towns = viewer.tenants_with(Permission::UseDesk).iter().map(|town| town.id).collect();
         let ready = VecDeque::from([Event::default().retry(RETRY).comment("Ortsgespräch")]);
-        let mut listener = Self { app, viewer, place: None, ready, live: None, closing, check, is_over: false };
+        let mut listener = Self {
+            app,
+            viewer,
+            place: None,
+            ready,
+            live: None,
+            announced,
+            rewritten,
+            towns,
+            closing,
+            check,
+            is_over: false,
+        };
         listener.catch_up(known).await?;
+        listener.compare_bulletins(bulletins).await?;
         Ok(listener)
     }
 
@@ -126,6 +152,16 @@ impl Listener {
         Ok(())
     }
 
+    /// The page may be older than the stream; one that does not say what it shows is not told.
+    async fn compare_bulletins(&mut self, shown: &str) -> Result<()> {
+        let mut db = self.app.begin(&self.viewer.scope()).await?;
+        let current = bulletins::list_current(&mut *db, &self.towns, None, self.app.clock.now()).await?;
+        if !shown.is_empty() && bulletins::stamp(&current) != shown {
+            self.say_announced();
+        }
+        Ok(())
+    }
+
     async fn next(mut self) -> Option<(std::result::Result<Event, Infallible>, Self)> {
         loop {
             if let Some(event) = self.ready.pop_front() {
@@ -137,6 +173,8 @@ impl Listener {
             match self.wait().await {
                 Woken::Closing => return None,
                 Woken::Heard(heard) => self.take(heard),
+                Woken::Announced(towns) => self.take_announced(towns),
+                Woken::Rewritten => self.look_at_the_open_text().await,
                 Woken::Check => self.look_whether_it_goes_on().await,
             }
         }
@@ -146,6 +184,8 @@ impl Listener {
         tokio::select! {
             _ = self.closing.wait_for(|is_closing| *is_closing) => Woken::Closing,
             heard = hear(&mut self.live) => Woken::Heard(heard),
+            Ok(()) = self.rewritten.changed() => Woken::Rewritten,
+            towns = self.announced.recv() => Woken::Announced(towns),
             _ = self.check.tick() => Woken::Check,
         }
     }
@@ -165,6 +205,35 @@ impl Listener {
             Err(RecvError::Lagged(_)) => self.skip_to_the_present(),
             Err(RecvError::Closed) => self.is_over = true,
         }
+    }
+
+    /// Whoever read too slowly may have missed their own town.
+    fn take_announced(&mut self, towns: std::result::Result<ChangedTowns, RecvError>) {
+        if towns.map_or(true, |towns| self.towns.iter().any(|town| towns.contains(town))) {
+            self.say_announced();
+        }
+    }
+
+    /// Without an id: the place among the telephone's signals stays what it was.
+    fn say_announced(&mut self) {
+        self.ready.push_back(Event::default().event("bulletins").data("{}"));
+    }
+
+    /// The entry that stands open at this desk may be the one that was written anew.
+    async fn look_at_the_open_text(&mut self) {
+        match self.shows_an_old_text().await {
+            Ok(false) => {}
+            // Rather a look too many than an old text.
+            Ok(true) | Err(_) => self.ready.push_back(Event::default().event("entry").data("{}")),
+        }
+    }
+
+    async fn shows_an_old_text(&self) -> sqlx::Result<bool> {
+        let mut db = self.app.begin(&self.viewer.scope()).await?;
+        let desk = store::find_desk(&mut *db, self.viewer.account).await?;
+        let (Some(open), Some(town)) = (desk.entry, desk.shown_tenant) else { return Ok(false) };
+        let now = knowledge::find_current(&mut *db, town, open.tenant, open.entry).await?;
+        Ok(now.is_none_or(|now| (now.tenant, now.entry, now.version) != (open.tenant, open.entry, open.version)))
     }
 
     /// It was read too slowly: one look at the desk says more than a queue of old signals.

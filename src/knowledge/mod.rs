@@ -21,9 +21,9 @@ pub use draft::{Draft, DraftState, Verdict, publish_text, release, release_due};
 pub use merge::{Composition, Layer, LayerText, Merged, Piece, merge};
 pub use pages::{Place, places, town};
 pub use store::{
-    change_position, count_changes, find_entry, find_entry_id, find_entry_version, list_changes, list_for_index,
-    list_life_situations, list_own_published, list_published_versions, list_titles, publish, publish_adaptation,
-    republish, withdraw,
+    change_position, count_changes, find_current, find_entry, find_entry_id, find_entry_version, list_changes,
+    list_for_index, list_life_situations, list_own_published, list_published_versions, list_titles, publish,
+    publish_adaptation, republish, withdraw,
 };
 pub use text::Html;
 pub use view::{Block, EntryView, Origin};

@@ -1,6 +1,7 @@
 //! Finding the right entry while the caller is still speaking: an index beside the database that follows it.
 
 mod analyzer;
+mod announced;
 mod api;
 mod asked;
 mod board;
@@ -39,6 +40,7 @@ mod tuning;
 mod vocabulary;
 pub mod words;
 
+pub use announced::announced;
 pub use check::{CheckReport, check};
 pub use completion::Completion;
 pub use correction::Correction;

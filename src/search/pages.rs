@@ -8,9 +8,10 @@ use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use self::facets::Group;
-use super::{Completion, Hit, Request, Results, api, explanation, learning, misses, words};
+use super::{Completion, Hit, Request, Results, announced, api, explanation, learning, misses, words};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
+use crate::bulletins::{self, Bulletin};
 use crate::web::frame::Section;
 use crate::web::{self, Frame, InTenant, Page, Pager, Query, Routes};
 
@@ -45,6 +46,8 @@ struct ResultsPage {
     tenant: TenantAccess,
     search: Search,
     results: Results,
+    /// Of the town, as far as they are about what is looked for.
+    bulletins: Vec<Bulletin>,
     pager: Pager,
     groups: Vec<Group>,
     /// Typed, not submitted: it is a miss only when it stays on the screen.
@@ -64,9 +67,22 @@ async fn results_page(
     if results.total == 0 && !is_typing {
         misses::note_miss(&app, &tenant, &search.q).await?;
     }
+    let bulletins = find_bulletins(&app, &viewer, &tenant, &search.q, &results).await?;
     let groups = facets::groups(&tenant, &search, &results.facets);
     let frame = Frame::of(&app, &viewer, Section::Knowledge, title(&search, &tenant)).await?.with_scripts(&SCRIPTS);
-    Ok(Page(ResultsPage { frame, tenant, search, results, pager, groups, is_typing }))
+    Ok(Page(ResultsPage { frame, tenant, search, results, bulletins, pager, groups, is_typing }))
+}
+
+async fn find_bulletins(
+    app: &App,
+    viewer: &Viewer,
+    tenant: &TenantAccess,
+    query: &str,
+    results: &Results,
+) -> web::Result<Vec<Bulletin>> {
+    let mut db = app.begin(&tenant.scope()).await?;
+    let current = bulletins::list_current(&mut *db, &[tenant.id], Some(viewer.account), app.clock.now()).await?;
+    Ok(announced(query, current, &results.hits))
 }
 
 /// How many there are is known only after searching, so a page beyond the end costs a second search.

@@ -41,7 +41,10 @@ pub async fn run(config: &Config, serve: &Serve) -> anyhow::Result<()> {
         desks: DeskHub::default(),
         clock,
         search: SearchIndex::open(&config.data_dir().join("index"))?,
-        settings: Arc::new(Settings { demo_accounts: if serve.demo { &demo::DEMO_ACCOUNTS } else { &[] } }),
+        settings: Arc::new(Settings {
+            demo_accounts: if serve.demo { &demo::DEMO_ACCOUNTS } else { &[] },
+            uploads: Some(config.data_dir().join("uploads")),
+        }),
     };
     if serve.demo && demo::fill(&app).await? {
         tracing::info!("filled the empty database with the demo");

@@ -2,6 +2,7 @@
 //!
 //! Architecture invariant: nothing here is about a single person; the smallest figure is a town's.
 
+mod bulletins;
 mod pages;
 mod store;
 
@@ -9,6 +10,7 @@ pub use pages::routes;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use self::bulletins::TownBulletins;
 use crate::access::TenantAccess;
 use crate::web::format;
 
@@ -111,6 +113,7 @@ pub struct Board {
     pub towns: Vec<TownFigures>,
     pub total: Figures,
     pub disturbance: Option<String>,
+    pub bulletins: Vec<TownBulletins>,
 }
 
 impl Board {
@@ -119,7 +122,7 @@ impl Board {
         towns.sort_by_key(|town| town.mark.is_none());
         let mut total = Figures::default();
         towns.iter().for_each(|town| total.add(&town.figures));
-        Self { now, towns, total, disturbance }
+        Self { now, towns, total, disturbance, bulletins: Vec::new() }
     }
 
     /// Where somebody waits longest, and how many there are elsewhere.

@@ -6,9 +6,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::IntoResponse;
 
-use super::{Board, TownFigures, store};
+use super::{Board, TownBulletins, TownFigures, store};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
+use crate::bulletins;
 use crate::web::frame::Section;
 use crate::web::{self, Frame, Page, Routes, format};
 
@@ -52,8 +53,10 @@ async fn load_board(app: &App, viewer: &Viewer) -> web::Result<Board> {
     let mut db = app.begin(&viewer.scope()).await?;
     let mut figures: HashMap<_, _> = store::list_figures(&mut *db, &ids, now).await?.into_iter().collect();
     let disturbances = store::list_disturbances(&mut *db, now).await?;
+    let current = bulletins::list_current(&mut *db, &ids, Some(viewer.account), now).await?;
     drop(db);
+    let announced = TownBulletins::group(&towns, current);
     let rows = towns.into_iter().filter_map(|town| TownFigures::of(town, figures.remove(&town.id).unwrap_or_default()));
     let disturbance = disturbances.sentence(!viewer.center_roles.is_empty());
-    Ok(Board::new(now, rows.collect(), disturbance))
+    Ok(Board { bulletins: announced, ..Board::new(now, rows.collect(), disturbance) })
 }

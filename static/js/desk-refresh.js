@@ -10,14 +10,14 @@
   // An open panel is somebody's work: it is not replaced under their hands, unless the call it belongs to is another one.
   const part = () => (document.getElementById("panel") ? "#band" : "#main");
 
-  const refresh = () => {
+  const refresh = (only) => {
     if (acts.size || refreshing) {
       isStale = true;
       return;
     }
     isStale = false;
     const q = document.getElementById("query")?.value ?? "";
-    const select = part();
+    const select = only ?? part();
     const more = select === "#main" ? {} : { select };
     const values = { q, call: main().dataset.call };
     window.htmx?.ajax("GET", "/desk", { target: select, swap: "outerMorph", source: "#main", values, ...more });
@@ -60,7 +60,9 @@
   });
 
   // A second tab, or a machine that slept, shows the present as soon as somebody looks; an open desk stays signed in.
-  document.addEventListener("desk:stale", refresh);
+  document.addEventListener("desk:stale", () => refresh());
+  // Other bulletins change the band and the desk at rest; results and an open entry stay as they are under the agent's eyes.
+  document.addEventListener("desk:bulletins", () => refresh(document.getElementById("query") ? "#band" : part()));
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   setInterval(() => document.hidden || refresh(), 60000);
 })();

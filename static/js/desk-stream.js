@@ -1,10 +1,11 @@
-// One stream a browser tells when the telephone wants to be looked at: the tab that holds the lock listens for all tabs.
+// One stream a browser tells when the telephone or the bulletins want to be looked at: the tab that holds the lock listens for all tabs.
 (() => {
-  const KINDS = ["ringing", "silent", "connected", "changed", "left", "ended", "state", "source"];
+  const KINDS = ["ringing", "silent", "connected", "changed", "left", "ended", "state", "source", "entry"];
   // A stream that ends in peace is back sooner than this.
   const PATIENCE = 2500;
   const channel = new BroadcastChannel("desk-stream");
   const shown = () => document.getElementById("main")?.dataset.stream ?? "";
+  const bulletins = () => document.getElementById("main")?.dataset.bulletins ?? "";
   const seatOf = (place) => place.split("-")[0];
   let source = null;
   let followed = "";
@@ -21,6 +22,7 @@
 
   const hear = (word, place) => {
     if (word === "stale") stale();
+    if (word === "bulletins") document.dispatchEvent(new Event("desk:bulletins"));
     if (word === "seat" && source && seatOf(place) !== followed) open(place);
     if (word === "lost") {
       isLost = true;
@@ -43,7 +45,7 @@
   const open = (place) => {
     source?.close();
     followed = seatOf(place);
-    const opened = new EventSource(`/desk/stream?after=${place}`);
+    const opened = new EventSource(`/desk/stream?after=${place}&bulletins=${bulletins()}`);
     source = opened;
     opened.addEventListener("open", () => tell("back"));
     opened.addEventListener("error", () => {
@@ -51,6 +53,7 @@
       // A refusal is final for the browser, but not for us: the server may only be starting.
       if (opened.readyState === EventSource.CLOSED) setTimeout(() => source === opened && open(shown()), 5000);
     });
+    opened.addEventListener("bulletins", () => tell("bulletins"));
     for (const kind of KINDS) opened.addEventListener(kind, () => tell("stale"));
   };
 

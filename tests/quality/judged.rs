@@ -7,7 +7,7 @@ use std::path::Path;
 
 use ortsgespraech::ids::{EntryId, TenantId};
 use ortsgespraech::knowledge::IndexableEntry;
-use ortsgespraech::knowledge::import;
+use ortsgespraech::knowledge::import::{self, Said};
 
 pub struct Judged {
     pub entries: Vec<IndexableEntry>,
@@ -51,7 +51,10 @@ pub fn read(folder: &Path) -> Option<Judged> {
 }
 
 fn entries(corpus: fs::File) -> Vec<IndexableEntry> {
-    let records = import::read_jsonl(BufReader::new(corpus)).filter_map(|line| line.ok()?.record.ok());
+    let records = import::read_jsonl(BufReader::new(corpus)).filter_map(|line| match line.ok()?.said {
+        Ok(Said::Record(record)) => Some(*record),
+        _ => None,
+    });
     let entry = |(number, record): (i64, import::Record)| IndexableEntry {
         tenant: TenantId(1),
         id: EntryId(number),

@@ -7,7 +7,7 @@ use ortsgespraech::knowledge::{self, Content, Field, Html};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::support::app::test_time;
-use crate::support::cast::{ADMIN_OF_A, AGENT, EDITOR_OF_A, EDITOR_OF_B};
+use crate::support::cast::{ADMIN_OF_A, AGENT, AGENT_OF_B, EDITOR_OF_A, EDITOR_OF_B};
 use crate::support::catalogue::answering;
 use crate::support::forms::fields_of;
 use crate::support::{Answer, Client, TestApp};
@@ -242,4 +242,32 @@ async fn old_words_can_be_read_compared_and_taken_up_again(options: PgPoolOption
     editor.post(&format!("{url}/archive"), &[]).await.is(303);
     assert!(!editor.get("/knowledge/stadt-a?validity=withdrawn").await.body.contains("Reisepass"));
     assert!(editor.get("/knowledge/stadt-a?validity=archived").await.body.contains("Reisepass"));
+}
+
+/// From the record of a call: the text as it stood there, restored by its version, though both sides changed since.
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn call_proves_what_was_said(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = TestApp::start(options, database).await;
+    let (kreis, a) = (test.cast.kreis, test.cast.stadt_a);
+    let base = test.publish(kreis, "pass", &passport("60 Euro")).await;
+    let editor = test.sign_in(EDITOR_OF_A).await;
+    let own = save(&editor, &inherited(base), &[("mode_summary", "below"), ("add_summary", "Im Rathaus.")]).await;
+    let own = own.is(303).location().to_owned();
+    let mut db = test.begin_as_system().await;
+    let line = "insert into line (tenant_id, number, label) values ($1, '+4969900090100', 'Bürgerbüro') returning id";
+    let line: i64 = sqlx::query_scalar(line).bind(a).fetch_one(&mut *db).await.expect("a line");
+    db.commit().await.expect("commit");
+    let agent = test.sign_in(AGENT).await;
+    agent.post("/desk/calls", &[("line", &format!("{a}-{line}"))]).await.is(303);
+    let mut db = test.begin_as_system().await;
+    let call: i64 = sqlx::query_scalar("select max(id) from call").fetch_one(&mut *db).await.expect("a call");
+    drop(db);
+    agent.post(&format!("/desk/calls/{call}/entries/{kreis}/{base}"), &[]).await.is(303);
+    test.publish(kreis, "pass", &passport("99 Euro")).await;
+    save(&editor, &own, &[("add_summary", "Im Bürgerhaus.")]).await.is(303);
+    let proof = agent.get(&format!("/calls/{call}/proof")).await.is(200).body;
+    assert!(proof.contains("60 Euro") && proof.contains("Im Rathaus."), "{proof}");
+    assert!(!proof.contains("99 Euro") && !proof.contains("Im Bürgerhaus."), "{proof}");
+    editor.get(&format!("/calls/{call}/proof")).await.is(403);
+    test.sign_in(AGENT_OF_B).await.get(&format!("/calls/{call}/proof")).await.is(404);
 }

@@ -144,13 +144,13 @@ fn unseen(path: &str) -> Vec<&'static str> {
         | "/telephony/unassigned/{call}/assignment/withdrawal"
         | "/center/team/{member}/activation"
         | "/desk/after-call/keep"
-        // And what became of a report is told at a desk without a call.
-        | "/desk/gaps/{report}/acknowledgement"
         // Only of what is withdrawn, or whose base is.
         | "/knowledge/{tenant}/entries/{owner}/{entry}/archive"
         | "/knowledge/{tenant}/entries/{owner}/{entry}/restoration"
         | "/knowledge/{tenant}/entries/{owner}/{entry}/detachment"
-        | "/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}/draft" => Vec::new(),
+        | "/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}/draft"
+        // And what became of a report is told at a desk without a call.
+        | "/desk/gaps/{report}/acknowledgement" => Vec::new(),
         "/tenants/{tenant}/closing-days/restoration" => {
             vec!["line", "first_day", "last_day", "opens", "closes", "label"]
         }

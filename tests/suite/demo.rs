@@ -171,7 +171,7 @@ async fn everybody_of_the_demo_can_sign_in_and_start(_: PgPoolOptions, database:
 async fn accounts_are_offered_in_demo_mode_only(_: PgPoolOptions, database: PgConnectOptions) {
     let app = filled(database).await;
     assert!(!Client::of(&app).get("/sign-in").await.is(200).body.contains("Frau Weber"));
-    let app = App { settings: Arc::new(Settings { demo_accounts: &DEMO_ACCOUNTS }), ..app };
+    let app = App { settings: Arc::new(Settings { demo_accounts: &DEMO_ACCOUNTS, ..Settings::default() }), ..app };
     let page = Client::of(&app).get("/sign-in").await.is(200).body;
     for person in &DEMO_ACCOUNTS {
         assert!(page.contains(person.email) && page.contains(person.name), "{} is missing", person.email);

@@ -1,12 +1,13 @@
 //! Texts that stand upon each other: what a town adapts stays, everything else follows, and nobody else is touched.
 
 use ortsgespraech::ids::{EntryId, TenantId};
+use ortsgespraech::knowledge::import::Format;
 use ortsgespraech::knowledge::{self, Adaptation, Content, Entry, Field, Html, LayerKey, Part, Stance};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::support::TestApp;
 use crate::support::cast::EDITOR_OF_A;
 use crate::support::catalogue::answering;
+use crate::support::{TestApp, berlin};
 
 fn passport(fee: &str) -> Content {
     let mut content = answering("Reisepass beantragen", "Kommen Sie mit einem Foto.");
@@ -169,5 +170,37 @@ async fn two_that_read_each_other_do_not_stand_on_each_other(options: PgPoolOpti
     for (town, id, own) in [(a, of_a, "<p>1 Euro</p>"), (b, of_b, "<p>2 Euro</p>")] {
         let entry = seen(&test, town, town, id).await.expect("an entry");
         assert_eq!((fee(&entry), entry.layers.len(), entry.version), (own, 2, 2));
+    }
+}
+
+/// A real catalogue imported again and again under two towns that say something otherwise.
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn real_import_makes_a_task_where_it_belongs_and_loses_no_override(
+    options: PgPoolOptions,
+    database: PgConnectOptions,
+) {
+    let [Some(first), Some(again)] = ["", "99 Euro"].map(berlin::records) else { return };
+    let test = TestApp::start(options, database).await;
+    let (kreis, a, b) = (test.cast.kreis, test.cast.stadt_a, test.cast.stadt_b);
+    test.import(kreis, Format::Jsonl, first.clone()).await;
+    let mut db = test.begin_as_system().await;
+    let order = "select id from entry where tenant_id = $1 order by id";
+    let bases: Vec<EntryId> = sqlx::query_scalar(order).bind(kreis).fetch_all(&mut *db).await.expect("entries");
+    drop(db);
+    assert_eq!(bases.len(), berlin::COUNT);
+    for (number, base) in bases.iter().take(berlin::CHANGED).enumerate() {
+        // Twenty of Stadt A, ten of Stadt B.
+        test.adapt(if number < 20 { a } else { b }, *base, &own_fee(&format!("eigene {number}"))).await;
+    }
+    test.import(kreis, Format::Jsonl, first).await;
+    assert_eq!((tasks(&test, a).await.len(), tasks(&test, b).await.len()), (0, 0), "nothing changed");
+    test.import(kreis, Format::Jsonl, again).await;
+    assert_eq!((tasks(&test, a).await.len(), tasks(&test, b).await.len()), (20, 10));
+    for (number, base) in bases.iter().enumerate() {
+        let town = if number < 20 { a } else { b };
+        let entry = seen(&test, town, kreis, *base).await.expect("an entry");
+        let plain = entry.content.html(Field::Fees).map(Html::to_plain).unwrap_or_default();
+        assert_eq!(plain == format!("eigene {number}"), number < berlin::CHANGED, "{number}: {plain}");
+        assert!(entry.content.html(Field::Body).is_some(), "everything else is the base's");
     }
 }

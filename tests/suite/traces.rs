@@ -13,15 +13,16 @@ use crate::support::site::{Site, own_path, percent_encoded};
 const WITHOUT_WORDS: &[&str] = &[
     "account_role",
     "answering",
+    "bulletin_acknowledgement",
     "call_entry",
     "call_event",
     "desk",
     "editorial",
     "entry_change",
     "entry_publication",
+    "knowledge_task",
     "gap_measure",
     "gap_miss",
-    "knowledge_task",
     "learning_switch",
     "service_hours",
 ];

@@ -3,12 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
+use super::bulletins::BulletinsPart;
 use super::view::{
     CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
 };
 use super::{Focus, Looks, gaps, telephone};
 use crate::access::{Permission, Viewer};
 use crate::app::App;
+use crate::bulletins::{self, Bulletin};
 use crate::calls::{self, Call, OwnCalls, RecentCall};
 use crate::clock;
 use crate::desk::sitting::Sitting;
@@ -44,9 +46,13 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
     };
     let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
     let telephone = telephone::find_telephone(&mut *db, present, now).await?;
+    let origin = call.as_ref().filter(|_| is_worked_on).map(|call| &call.origin);
+    let origin = origin.or(ringing.as_ref().map(|ringing| &ringing.origin));
+    let bulletins = BulletinsPart::find(&mut *db, viewer, origin, now).await?;
     let desk = desk.clone();
     sitting.finish().await?;
-    let results = if is_worked_on { search(app, viewer, &desk, &looks.q) } else { Results::default() };
+    let here = bulletins.here.clone();
+    let results = if is_worked_on { search(app, viewer, &desk, &looks.q, here) } else { Results::default() };
     looks.notice = looks.notice.or(desk.notice.clone());
     // A call that came by itself wants the next key where one that was taken here does.
     let shown = looks.call.as_ref().map(|call| call.parse().ok());
@@ -71,6 +77,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         ringing,
         caller,
         telephone,
+        bulletins,
         gap,
         idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
@@ -161,7 +168,10 @@ async fn find_entry_part(
         Some((tenant, unit)) => directory::find_unit(&mut *db, tenant, unit).await?,
         None => None,
     };
-    Ok(Some(EntryPart { unit, stale: !entry.is_published, view: EntryView::new(entry, town, today), answered }))
+    // Withdrawn, written anew, or the town says something otherwise since.
+    let now = knowledge::find_current(&mut *db, town.id, key.tenant, key.entry).await?;
+    let stale = now.is_none_or(|now| (now.tenant, now.entry, now.version) != (key.tenant, key.entry, key.version));
+    Ok(Some(EntryPart { unit, stale, view: EntryView::new(entry, town, today), answered }))
 }
 
 /// The line taken last comes first, then the towns by name; the first nine have digits.
@@ -196,7 +206,11 @@ async fn find_lines(
 /// Results while typing: the desk's row says which town is meant, so the page cannot ask for another.
 pub async fn find_results(app: &App, viewer: &Viewer, query: &str) -> web::Result<Results> {
     let desk = keep_after_call(app, viewer).await?;
-    Ok(Results { is_typing: true, ..search(app, viewer, &desk, query) })
+    let mut db = app.begin(&viewer.scope()).await?;
+    let town: Vec<_> = desk.shown_tenant.into_iter().collect();
+    let current = bulletins::list_current(&mut *db, &town, Some(viewer.account), app.clock.now()).await?;
+    drop(db);
+    Ok(Results { is_typing: true, ..search(app, viewer, &desk, query, current) })
 }
 
 /// After-call work does not run out under the hands of somebody who types.
@@ -232,7 +246,7 @@ pub async fn note_miss(app: &App, viewer: &Viewer, query: &str) -> web::Result<(
     Ok(())
 }
 
-fn search(app: &App, viewer: &Viewer, desk: &Desk, query: &str) -> Results {
+fn search(app: &App, viewer: &Viewer, desk: &Desk, query: &str, current: Vec<Bulletin>) -> Results {
     let Some(town) = desk.shown_tenant.and_then(|town| viewer.tenant_by_id(town)) else { return Results::default() };
     let mut request = search::Request::new(query, &town.sources, HITS, app.clock.now());
     request.with_completions = true;
@@ -240,6 +254,7 @@ fn search(app: &App, viewer: &Viewer, desk: &Desk, query: &str) -> Results {
     let owner = |hit: &Hit| town.source(hit.tenant).map(|source| source.short_name.clone()).unwrap_or_default();
     Results {
         query: query.to_owned(),
+        bulletins: search::announced(query, current, &found.hits),
         hits: found.hits.into_iter().map(|hit| DeskHit { owner: owner(&hit), hit }).collect(),
         total: found.total,
         corrections: found.corrections,

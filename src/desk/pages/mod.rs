@@ -1,6 +1,7 @@
 //! The desk's addresses. Every act answers with the whole desk: as a page for a plain form, as the part below the frame for htmx.
 
 mod acts;
+mod bulletins;
 mod control;
 mod gaps;
 mod load;
@@ -45,6 +46,7 @@ pub fn routes() -> Routes {
         .post("/desk/calls/{call}/callback", UseDesk, control::call_back)
         .post("/desk/calls/{call}/note", UseDesk, acts::keep_note)
         .post("/desk/calls/{call}/end", UseDesk, acts::end)
+        .post("/desk/bulletins/{owner}/{bulletin}/acknowledgement", UseDesk, bulletins::acknowledge)
         .post("/desk/gaps", UseDesk, gaps::report_gap)
         .post("/desk/gaps/{report}/acknowledgement", UseDesk, gaps::acknowledge)
         .post("/desk/undo", UseDesk, acts::undo)

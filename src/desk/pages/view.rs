@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::bulletins::BulletinsPart;
 use super::gaps::GapPart;
 use super::telephone::{RingingPart, TelephonePart, WaitingPart};
 use super::{Focus, Looks};
 use crate::access::TenantAccess;
+use crate::bulletins::Bulletin;
 use crate::calls::{Call, Disposition, LogLine, REASONS_UNANSWERED, RecentCall, ShownEntry};
 use crate::desk::{REASONS_FOR_PAUSE, State};
 use crate::directory::Unit;
@@ -36,6 +38,7 @@ pub struct DeskView {
     /// Who is on the telephone, as long as the call runs.
     pub caller: Option<String>,
     pub telephone: TelephonePart,
+    pub bulletins: BulletinsPart,
     /// The panel "Lücke melden".
     pub gap: Option<GapPart>,
     /// Empty during a call.
@@ -116,6 +119,8 @@ pub struct LineChoice {
 #[derive(Default)]
 pub struct Results {
     pub query: String,
+    /// Above the hits.
+    pub bulletins: Vec<Bulletin>,
     pub hits: Vec<DeskHit>,
     pub total: usize,
     pub corrections: Vec<Correction>,

@@ -7,7 +7,7 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use serde_json::{Map, Value, json};
 
 use super::super::check::Reason;
-use super::{Line, Record};
+use super::{Line, Record, Said};
 
 /// Columns by their names in the file; the first is the record's key.
 const COLUMNS: [(&str, &[&str]); 23] = [
@@ -137,7 +137,8 @@ impl Table {
                 Ok(_) if row.len() != self.keys.len() => Err(self.wrong_width(&row)),
                 Ok(_) => Record::from_json(self.object(&row)),
             };
-            return Some(Line { number, position: self.reader.position().byte(), record });
+            let said = record.map(|record| Said::Record(Box::new(record)));
+            return Some(Line { number, position: self.reader.position().byte(), said });
         }
     }
 
@@ -174,6 +175,10 @@ impl Table {
 fn value(key: &str, cell: &str) -> Value {
     let parts = || cell.split(['|', ';', '\n']).map(str::trim).filter(|part| !part.is_empty());
     match key {
+        // Names with a mark of parting in them come as a JSON list.
+        "synonyms" | "keywords" | "life_situations" | "links" if cell.trim_start().starts_with('[') => {
+            serde_json::from_str(cell).unwrap_or_else(|_| cell.into())
+        }
         "synonyms" | "keywords" | "life_situations" => parts().collect(),
         "links" => parts().map(link).collect(),
         "title" | "id" => cell.into(),

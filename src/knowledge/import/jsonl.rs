@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 use serde_json::{Map, Value};
 
 use super::super::check::Reason;
-use super::{Line, Record};
+use super::{Line, Record, Said};
 
 /// More than any entry needs; a longer line is no reason to fill the memory.
 const LONGEST_LINE: u64 = 4 * 1024 * 1024;
@@ -41,7 +41,8 @@ impl<R: BufRead> Lines<R> {
                 }
                 parse(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii())
             };
-            return Ok(Some(Line { number: self.number, position: self.position, record }));
+            let said = record.map(|record| Said::Record(Box::new(record)));
+            return Ok(Some(Line { number: self.number, position: self.position, said }));
         }
     }
 }

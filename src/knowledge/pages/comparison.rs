@@ -43,14 +43,13 @@ pub(super) async fn comparison_page(
     Query(which): Query<Which>,
 ) -> web::Result<Page<ComparisonPage>> {
     let place = EntryPlace::find(tenant, &owner, id)?;
-    let number = |text: &str| text.parse::<i32>().map_err(|_| web::Error::NotFound);
-    let (from, to) = (number(&which.from)?, number(&which.to)?);
     let mut db = app.begin(&place.tenant.scope()).await?;
-    let find = |version| (place.tenant.id, place.owner, version);
-    let (reader, owner, before) = find(from.min(to));
-    let before = store::find_entry_version(&mut db, reader, owner, id, before).await?.ok_or(web::Error::NotFound)?;
-    let after =
-        store::find_entry_version(&mut db, reader, owner, id, from.max(to)).await?.ok_or(web::Error::NotFound)?;
+    let state = store::find_state(&mut *db, place.owner, id).await?.ok_or(web::Error::NotFound)?;
+    // Without a choice the last two.
+    let to = which.to.parse().unwrap_or(state.latest_version);
+    let from = which.from.parse().unwrap_or((to - 1).max(1));
+    let before = find_version(&mut db, &place, from.min(to)).await?;
+    let after = find_version(&mut db, &place, from.max(to)).await?;
     drop(db);
     let frame = Frame::of(&app, &viewer, Section::Knowledge, format!("Unterschied: {}", after.content.title)).await?;
     let places = places(&viewer, &place.tenant, Place::Elsewhere);

@@ -276,6 +276,7 @@ pub(super) async fn delete_draft(
     let mut db = app.begin(&place.tenant.scope()).await?;
     store::lock_draft(&mut db, place.tenant.id, id).await?.ok_or(web::Error::NotFound)?;
     store::delete_draft(&mut *db, place.tenant.id, id).await?;
+    store::delete_unpublished(&mut *db, place.tenant.id, id).await?;
     let (actor, now) = (Actor::from(&viewer), app.clock.now());
     audit::record(&mut *db, now, &actor, act(place.tenant.id, id, "discarded")).await?;
     let is_public = store::find_state(&mut *db, place.tenant.id, id).await?.is_some_and(|state| state.is_published);

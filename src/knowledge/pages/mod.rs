@@ -8,9 +8,11 @@ mod draft;
 mod editor;
 mod editor_page;
 mod entry;
+mod exports;
 mod form;
 mod groups;
 mod history;
+mod imports;
 mod subject;
 mod tasks;
 mod withdrawal;
@@ -59,6 +61,9 @@ pub fn routes() -> Routes {
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/publication", P::EditKnowledge, withdrawal::republish_entry)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/versions", P::ReadKnowledge, history::versions_page)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}", P::ReadKnowledge, history::version_page)
+        .get("/knowledge/{tenant}/export", P::ManageTenant, exports::export_page)
+        .post("/knowledge/{tenant}/export", P::ManageTenant, exports::export_knowledge)
+        .merge(imports::routes())
 }
 
 /// The areas of a tenant's knowledge; the last ones belong to features above this one.
@@ -68,6 +73,9 @@ pub enum Place {
     LifeSituations,
     Units,
     Tasks,
+    /// Kept by the bulletins, which know this room and not the other way round.
+    Bulletins,
+    Imports,
     /// Kept by the search, which knows this room and not the other way round.
     Words,
     Misses,
@@ -84,10 +92,12 @@ pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
         (Place::Units, "Stellen", "/units", P::ReadKnowledge),
         (Place::Tasks, "Aufgaben", "/tasks", P::EditKnowledge),
+        (Place::Bulletins, "Meldungen", "/bulletins", P::ReadKnowledge),
         (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
         (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
         (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
         (Place::Gaps, "Wissenslücken", "/gaps", P::EditKnowledge),
+        (Place::Imports, "Importe", "/imports", P::EditKnowledge),
     ];
     let offered = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
     let links = offered.map(|(place, label, path, _)| PlaceLink {

@@ -9,11 +9,19 @@ use super::super::{Content, sort_key};
 use crate::audit::Actor;
 use crate::ids::{AccountId, EntryId, TenantId};
 
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Counts {
-    pub created: u64,
-    pub updated: u64,
-    pub unchanged: u64,
+/// A text in the form in which it is stored and compared.
+#[derive(Debug, Clone)]
+pub struct Text {
+    pub content: Content,
+    pub hash: Vec<u8>,
+    json: String,
+}
+
+impl Text {
+    pub fn of(content: Content) -> Self {
+        let (json, hash) = content.to_json_and_hash();
+        Self { content, hash, json }
+    }
 }
 
 pub struct BulkWriter<'a> {
@@ -22,18 +30,12 @@ pub struct BulkWriter<'a> {
     now: DateTime<Utc>,
 }
 
-/// One record's columns.
-struct Row {
-    external_id: String,
-    sort_key: String,
-    json: String,
-    hash: Vec<u8>,
-}
-
-struct Existing {
-    id: EntryId,
-    version: i32,
-    hash: Vec<u8>,
+/// A further version of an entry that is there.
+#[derive(Debug)]
+pub struct Further<'a> {
+    pub id: EntryId,
+    pub version: i32,
+    pub text: &'a Text,
 }
 
 impl<'a> BulkWriter<'a> {
@@ -52,52 +54,18 @@ impl<'a> BulkWriter<'a> {
         Ok(Self { tenant, actor, now })
     }
 
-    /// Publishes what is new or different. A withdrawn entry whose text is the same stays withdrawn.
-    pub async fn write(&self, db: &mut PgConnection, records: &[(String, Content)]) -> sqlx::Result<Counts> {
-        let mut rows: Vec<Row> = records.iter().map(|(external_id, content)| Row::new(external_id, content)).collect();
-        let mut counts = Counts::default();
-        while !rows.is_empty() {
-            let existing = self.list_existing(db, &rows).await?;
-            let (known, new): (Vec<_>, Vec<_>) =
-                rows.into_iter().partition(|row| existing.contains_key(&row.external_id));
-            let total = known.len() as u64;
-            let changed: Vec<_> = known.into_iter().filter(|row| existing[&row.external_id].hash != row.hash).collect();
-            counts.unchanged += total - changed.len() as u64;
-            counts.updated += changed.len() as u64;
-            self.update(db, &changed, &existing).await?;
-            let created = self.insert(db, &new).await?;
-            counts.created += created.len() as u64;
-            // Somebody else made the rest between the two statements: now they exist.
-            rows = new.into_iter().filter(|row| !created.contains(&row.external_id)).collect();
-        }
-        Ok(counts)
-    }
-
-    async fn list_existing(&self, db: &mut PgConnection, rows: &[Row]) -> sqlx::Result<HashMap<String, Existing>> {
-        let keys: Vec<_> = rows.iter().map(|row| row.external_id.clone()).collect();
-        let found = sqlx::query!(
-            r#"select external_id, id as "id: EntryId", latest_version, content_hash
-               from entry where tenant_id = $1 and external_id = any ($2)
-               order by id
-               for update"#,
-            self.tenant as TenantId,
-            &keys,
-        )
-        .fetch_all(db)
-        .await?;
-        let existing = found
-            .into_iter()
-            .map(|row| (row.external_id, Existing { id: row.id, version: row.latest_version, hash: row.content_hash }));
-        Ok(existing.collect())
-    }
-
-    /// New entries with their first version; returns the keys that were free.
-    async fn insert(&self, db: &mut PgConnection, rows: &[Row]) -> sqlx::Result<Vec<String>> {
+    /// New entries with their first version; returns those whose keys were free.
+    pub async fn insert(
+        &self,
+        db: &mut PgConnection,
+        rows: &[(&str, &Text)],
+    ) -> sqlx::Result<HashMap<String, EntryId>> {
         if rows.is_empty() {
-            return Ok(Vec::new());
+            return Ok(HashMap::new());
         }
-        let columns = Columns::of(rows);
-        sqlx::query_scalar!(
+        let external_ids: Vec<_> = rows.iter().map(|(external_id, _)| (*external_id).to_owned()).collect();
+        let columns = Columns::of(rows.iter().map(|(_, text)| *text));
+        let made = sqlx::query!(
             r#"with given as (
                    select external_id, sort_key, json::jsonb as content, hash
                    from unnest($2::text[], $3::text[], $4::text[], $5::bytea[]) as given (external_id, sort_key, json, hash)
@@ -119,9 +87,9 @@ impl<'a> BulkWriter<'a> {
                    from new_entry join given using (external_id)
                ),
                new_change as (insert into entry_change (tenant_id, entry_id) select $1, id from new_entry)
-               select external_id from new_entry"#,
+               select external_id, id as "id: EntryId" from new_entry"#,
             self.tenant as TenantId,
-            &columns.external_ids,
+            &external_ids,
             &columns.sort_keys,
             &columns.json,
             &columns.hashes,
@@ -130,22 +98,18 @@ impl<'a> BulkWriter<'a> {
             self.actor.name,
         )
         .fetch_all(db)
-        .await
+        .await?;
+        Ok(made.into_iter().map(|row| (row.external_id, row.id)).collect())
     }
 
-    /// A further version for each entry.
-    async fn update(
-        &self,
-        db: &mut PgConnection,
-        rows: &[Row],
-        existing: &HashMap<String, Existing>,
-    ) -> sqlx::Result<()> {
+    /// Publishes a further version of each entry.
+    pub async fn update(&self, db: &mut PgConnection, rows: &[Further<'_>]) -> sqlx::Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
-        let columns = Columns::of(rows);
-        let ids: Vec<_> = rows.iter().map(|row| existing[&row.external_id].id).collect();
-        let versions: Vec<_> = rows.iter().map(|row| existing[&row.external_id].version + 1).collect();
+        let columns = Columns::of(rows.iter().map(|row| row.text));
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let versions: Vec<_> = rows.iter().map(|row| row.version).collect();
         sqlx::query!(
             r#"with given as (
                    select id, version, sort_key, json::jsonb as content, hash
@@ -179,30 +143,56 @@ impl<'a> BulkWriter<'a> {
         .await?;
         Ok(())
     }
-}
 
-impl Row {
-    fn new(external_id: &str, content: &Content) -> Self {
-        let (json, hash) = content.to_json_and_hash();
-        Self { external_id: external_id.to_owned(), sort_key: sort_key(&content.title), json, hash }
+    /// Takes entries from the public; their texts stay.
+    pub async fn withdraw(&self, db: &mut PgConnection, ids: &[EntryId]) -> sqlx::Result<()> {
+        self.point(db, ids, None).await
+    }
+
+    /// Makes a version of each entry public that was public before.
+    pub async fn republish(&self, db: &mut PgConnection, ids: &[EntryId], versions: &[i32]) -> sqlx::Result<()> {
+        self.point(db, ids, Some(versions)).await
+    }
+
+    async fn point(&self, db: &mut PgConnection, ids: &[EntryId], versions: Option<&[i32]>) -> sqlx::Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        sqlx::query!(
+            "with given as (
+                 select id, ($3::int[])[place] as version from unnest($2::bigint[]) with ordinality as given (id, place)
+             ),
+             pointed as (
+                 update entry set published_version = given.version
+                 from given where entry.tenant_id = $1 and entry.id = given.id returning entry.id
+             )
+             insert into entry_change (tenant_id, entry_id) select $1, id from pointed",
+            self.tenant as TenantId,
+            ids as &[EntryId],
+            versions,
+        )
+        .execute(db)
+        .await?;
+        Ok(())
     }
 }
 
 /// Rows turned to columns, as `unnest` takes them.
+#[derive(Default)]
 struct Columns {
-    external_ids: Vec<String>,
     sort_keys: Vec<String>,
     json: Vec<String>,
     hashes: Vec<Vec<u8>>,
 }
 
 impl Columns {
-    fn of(rows: &[Row]) -> Self {
-        Self {
-            external_ids: rows.iter().map(|row| row.external_id.clone()).collect(),
-            sort_keys: rows.iter().map(|row| row.sort_key.clone()).collect(),
-            json: rows.iter().map(|row| row.json.clone()).collect(),
-            hashes: rows.iter().map(|row| row.hash.clone()).collect(),
+    fn of<'a>(texts: impl Iterator<Item = &'a Text>) -> Self {
+        let mut columns = Self::default();
+        for text in texts {
+            columns.sort_keys.push(sort_key(&text.content.title));
+            columns.json.push(text.json.clone());
+            columns.hashes.push(text.hash.clone());
         }
+        columns
     }
 }

@@ -171,6 +171,18 @@ pub async fn delete_draft(db: impl PgExecutor<'_>, tenant: TenantId, entry: Entr
     Ok(())
 }
 
+/// An entry that never was public is nothing without its working text.
+pub async fn delete_unpublished(db: impl PgExecutor<'_>, tenant: TenantId, entry: EntryId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from entry where tenant_id = $1 and id = $2 and latest_version = 0",
+        tenant as TenantId,
+        entry as EntryId
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// One working text in a list.
 #[derive(Debug, Clone)]
 pub struct DraftLine {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
-use super::super::{Content, Entry, Merged, merge};
+use super::super::{Content, Entry, LayerKey, Merged, merge};
 use super::layers::{self, LayerRow};
 use crate::ids::{EntryId, TenantId};
 
@@ -42,6 +42,30 @@ pub async fn find_entry(
     .fetch_optional(&mut *db)
     .await?;
     into_entry(db, row).await
+}
+
+/// Which version this tenant sees of an entry now, its own adaptation or the nearest base's.
+pub async fn find_current(
+    db: impl PgExecutor<'_>,
+    reader: TenantId,
+    tenant: TenantId,
+    id: EntryId,
+) -> sqlx::Result<Option<LayerKey>> {
+    let row = sqlx::query!(
+        r#"select entry.tenant_id as "tenant: TenantId", entry.id as "id: EntryId", entry.published_version as "version!"
+           from entry asked
+           join entry on coalesce(entry.base_entry_id, entry.id) = coalesce(asked.base_entry_id, asked.id)
+           join knowledge_sources($1) source on source.tenant_id = entry.tenant_id
+                and (source.topics is null or source.topics && entry.life_situations)
+           where asked.tenant_id = $2 and asked.id = $3 and entry.published_version is not null
+           order by source.place limit 1"#,
+        reader as TenantId,
+        tenant as TenantId,
+        id as EntryId,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| LayerKey { tenant: row.tenant, entry: row.id, version: row.version }))
 }
 
 /// Whose entry a number means.

@@ -14,7 +14,7 @@ pub async fn every_state(site: &Site) -> Vec<(Client, String)> {
     let test = &site.test;
     let talking = site.allowed(&site.a, Permission::UseDesk).await;
     let mut states: Vec<_> =
-        ["transferred", "callback", "unanswered", "complaint", "misdialled", "note", "town", "gap"]
+        ["transferred", "callback", "unanswered", "complaint", "misdialled", "note", "town", "bulletins", "gap"]
             .into_iter()
             .map(|panel| (talking.clone(), format!("/desk?panel={panel}")))
             .collect();

@@ -1,6 +1,7 @@
 //! What tests share: the program on a database of its own, and people to act as.
 
 pub mod app;
+pub mod berlin;
 pub mod browser;
 pub mod captures;
 pub mod cast;
@@ -8,6 +9,7 @@ pub mod catalogue;
 pub mod desks;
 pub mod doors;
 pub mod events;
+pub mod exchange;
 pub mod fake_pbx;
 pub mod forms;
 pub mod gaps;
@@ -21,5 +23,6 @@ pub mod site;
 pub mod switchboard;
 pub mod telephone;
 pub mod town;
+pub mod xzufi;
 
 pub use app::{Answer, Client, TestApp, empty_app};

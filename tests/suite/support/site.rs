@@ -41,10 +41,16 @@ impl Site {
         }
         let withdrawn = format!("/knowledge/stadt-a/entries/stadt-a/{}", self.a.get("withdrawn"));
         pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, withdrawn));
+        let editor = self.allowed(&self.a, Permission::EditKnowledge).await;
+        pages.push((editor, "/knowledge/stadt-a/bulletins".to_owned()));
         let with_switch = "/knowledge/stadt-a/learned".to_owned();
         pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch));
         for name in ["closed_gap", "merged_gap"] {
             let path = format!("/knowledge/stadt-a/gaps/{}", self.a.get(name));
+            pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
+        }
+        let preview = self.a.get("preview");
+        for path in ["", "/records/1"].map(|page| format!("/knowledge/stadt-a/imports/{preview}{page}")) {
             pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
         }
         let asterisk = self.a.get("asterisk");

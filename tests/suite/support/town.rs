@@ -112,7 +112,7 @@ impl Town {
             ("tenant" | "owner", _) => self.slug.to_owned(),
             ("call", route) if route.starts_with("/desk") => self.get("running_call").to_owned(),
             ("call", route) if route.starts_with("/telephony") => self.get("unassigned_call").to_owned(),
-            ("version", _) => "1".to_owned(),
+            ("version" | "position", _) => "1".to_owned(),
             ("external_id", _) => self.mark.to_owned(),
             _ => {
                 let value = self.values.get(name);
@@ -145,7 +145,59 @@ impl Town {
                       from entry where tenant_id = $1 and external_id = $2 returning id";
         let lesson = self.insert(db, lesson).await;
         self.keep("lesson", lesson);
+        self.insert_bulletins(db).await;
+        self.import_something(db).await;
         self.run(db, "insert into learning_switch (tenant_id, learns) select $1, true where $2 <> ''").await;
+    }
+
+    /// One that holds now and was read by somebody, and one that was ended before its time.
+    async fn insert_bulletins(&mut self, db: &mut PgConnection) {
+        for ended in ["null", "'2026-11-17T09:00:00Z'::timestamptz"] {
+            let bulletin = format!(
+                "insert into bulletin (tenant_id, title, text, priority, starts_at, remind_on, ended_at,
+                                       needs_acknowledgement, towns, lines, topics, entry_tenants, entries, created_at,
+                                       changed_at, changed_by)
+                 select $1, $2, $2, 'urgent', '2026-11-17T08:00:00Z', '2026-11-18', {ended}, true, array[$1],
+                        '{{}}', array[$2], array[tenant_id], array[id], now(), now(), $2
+                 from entry where tenant_id = $1 and external_id = $2 returning id"
+            );
+            let bulletin = self.insert(db, &bulletin).await;
+            self.values.entry("bulletin").or_insert(bulletin.to_string());
+        }
+        let read = "insert into bulletin_acknowledgement (tenant_id, bulletin_id, account_id, acknowledged_at)
+                    select $1, min(bulletin.id), min(role.account_id), now()
+                    from bulletin, account_role role
+                    where bulletin.tenant_id = $1 and role.tenant_id = $1 and role.role = 'editor' and $2 <> ''";
+        self.run(db, read).await;
+    }
+
+    /// A run that was applied and left a conflict, and one that waits as a preview.
+    async fn import_something(&mut self, db: &mut PgConnection) {
+        let run = "insert into import_run (tenant_id, state, format, file_name, created, conflicts, failure, created_at, author)
+                   values ($1, 'applied', 'csv', $2, 1, 1, $2, now(), $2) returning id";
+        let run = self.insert(db, run).await;
+        self.keep("run", run);
+        let preview = "insert into import_run (tenant_id, state, format, file_name, withdrawals, created_at, author)
+                       values ($1, 'ready', 'csv', $2, 1, now(), $2) returning id";
+        let preview = self.insert(db, preview).await;
+        self.keep("preview", preview);
+        for (insert, run) in [
+            ("insert into import_record (tenant_id, run_id, position, line, external_id, title, outcome, reason, entry_id,
+                                         version_before, version_after)
+              select $1, RUN, 1, 1, $2, $2, 'conflict', $2, id, 1, 2 from entry where tenant_id = $1 and external_id = $2", run),
+            ("insert into import_record (tenant_id, run_id, position, line, external_id, title, outcome, content)
+              values ($1, RUN, 1, 1, 'neu', $2, 'created', jsonb_build_object('title', $2::text))", preview),
+            ("insert into import_conflict (tenant_id, run_id, position, part, base, ours, theirs)
+              values ($1, RUN, 1, 'fees', to_jsonb($2::text), to_jsonb($2::text), to_jsonb($2::text || ' anders'))", run),
+            ("insert into import_base (tenant_id, entry_id, run_id, content, hash)
+              select $1, id, RUN, jsonb_build_object('title', $2::text), content_hash from entry
+              where tenant_id = $1 and external_id = $2", run),
+            ("insert into import_proposal (tenant_id, run_id, for_tenant_id, external_id, unit_name, address)
+              values ($1, RUN, $1, $2, $2, $2)", run),
+        ] {
+            let statement = sqlx::AssertSqlSafe(insert.replace("RUN", &run.to_string()));
+            sqlx::query(statement).bind(self.tenant).bind(self.mark).execute(&mut *db).await.expect(insert);
+        }
     }
 
     async fn insert_schedule(&mut self, db: &mut PgConnection, number: &str) {

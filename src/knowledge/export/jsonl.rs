@@ -1,8 +1,29 @@
-//! Giving entries away in the format of `import`.
+//! One JSON object a line, as `import` takes it.
+
+use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
-use super::Content;
+use super::super::Content;
+use super::super::store::exports::UnitEntries;
+use super::{Sheet, Wish};
+
+pub struct Jsonl;
+
+impl Sheet for Jsonl {
+    fn begin(&mut self, _: &Wish<'_>, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn entry(&mut self, external_id: &str, content: &Content, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, &record(external_id, content))?;
+        out.write_all(b"\n")
+    }
+
+    fn end(&mut self, _: &Wish<'_>, _: &[UnitEntries], _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// The record that makes this entry again when it is imported.
 pub fn record(external_id: &str, content: &Content) -> Map<String, Value> {
