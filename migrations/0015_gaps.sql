@@ -73,6 +73,7 @@ create table gap_report (
     lost_ms int check (lost_ms >= 0),
     -- The gap of another tenant that was handed over.
     from_tenant_id int references tenant,
+    from_name text,
     from_gap_id bigint references gap (id) on delete set null,
     told text,
     told_at timestamptz,
@@ -168,6 +169,10 @@ begin
             of_call_tenant, of_call_opened_at, of_call)
     on conflict (call_id) where kind in ('unanswered', 'transferred') do nothing;
     if not found then
+        -- A gap that was opened for it alone is none.
+        delete from gap where tenant_id = owner and id = member and state = 'open' and version = 1
+            and not exists (select from gap_report where tenant_id = owner and gap_id = member)
+            and not exists (select from gap part where part.tenant_id = owner and part.merged_into = member);
         return null;
     end if;
     update gap set last_at = greatest(last_at, moment), first_at = least(first_at, moment)

@@ -75,7 +75,6 @@ const ACTIONS: &[(&str, &str)] = &[
     ("merged", "zusammengelegt"),
     ("separated", "wieder getrennt"),
     ("handed over", "weitergegeben"),
-    ("returned", "zurückgegeben"),
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
     ("sent again", "erneut verschickt"),

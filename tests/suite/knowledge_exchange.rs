@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 use ortsgespraech::ids::TenantId;
 use ortsgespraech::knowledge::export::ExportFormat;
 use ortsgespraech::knowledge::import::Format;
-use ortsgespraech::knowledge::{self, Adaptation, Content, Field, Html, Link, Part};
+use ortsgespraech::knowledge::{Adaptation, Content, Field, Html, Link, Part};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};

@@ -3,6 +3,7 @@
 mod acts;
 mod bulletins;
 mod control;
+mod countdown;
 mod gaps;
 mod load;
 mod telephone;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::bulletins::BulletinsPart;
+pub use super::countdown::Countdown;
 use super::gaps::GapPart;
 use super::telephone::{RingingPart, TelephonePart, WaitingPart};
 use super::{Focus, Looks};
@@ -94,13 +95,6 @@ pub struct EntryPart {
     pub service: Option<ServiceLevel>,
     /// A newer text was published since this one was opened.
     pub stale: bool,
-}
-
-/// Runs down on the screen; the time itself is the server's.
-pub struct Countdown {
-    pub until: DateTime<Utc>,
-    pub seconds_left: i64,
-    pub seconds_total: i64,
 }
 
 pub struct UndoPart {
@@ -294,16 +288,5 @@ impl Origin {
 impl CallPart {
     pub fn counts_from_for_machines(&self) -> String {
         format::machine_moment(self.counts_from)
-    }
-}
-
-impl Countdown {
-    pub fn new(until: DateTime<Utc>, now: DateTime<Utc>, total: i64) -> Self {
-        let seconds_left = (until - now).num_seconds().max(0);
-        Self { until, seconds_left, seconds_total: total.max(seconds_left) }
-    }
-
-    pub fn until_for_machines(&self) -> String {
-        format::machine_moment(self.until)
     }
 }

@@ -170,6 +170,9 @@ async fn find_effect(
     gap: &Gap,
 ) -> sqlx::Result<Option<Effect>> {
     let (None, Some(closed_at)) = (gap.entry, gap.closed_at) else { return Ok(gap.effect) };
+    if !gap.outcome.is_some_and(|outcome| Outcome::CHOSEN.contains(&outcome)) {
+        return Ok(None);
+    }
     let span = WINDOW.min(app.clock.now() - closed_at);
     let windows = (closed_at - span, closed_at, closed_at + span);
     let (before, after) = store::count_searches(db, tenant.id, gap.id, windows).await?;

@@ -93,6 +93,7 @@ async fn give(
         title: &gap.title,
         message: &form.message,
         figures: gap.figures,
+        from: &tenant.short_name,
     };
     store::hand_over(&mut db, tenant.id, &handing, now).await?;
     let told = format!("an {} weitergegeben: {}", target.short_name, form.message);
@@ -115,7 +116,7 @@ async fn give_back(app: &App, viewer: &Viewer, tenant: &TenantAccess, gap: &Gap,
     if !close(&mut db, viewer, tenant, gap, (Outcome::Returned, form), now).await? {
         return Ok(false);
     }
-    store::return_to_givers(&mut db, tenant.id, &givers, &form.message, now).await?;
+    store::return_to_givers(&mut db, tenant.id, &givers, (&tenant.short_name, &form.message), now).await?;
     let details = serde_json::json!({ "answer": form.message });
     record(&mut db, app, viewer, tenant, ("returned", gap.id), details).await?;
     db.commit().await?;

@@ -183,7 +183,7 @@ pub async fn price_calls(db: impl PgExecutor<'_>, since: DateTime<Utc>) -> sqlx:
              join call on call.tenant_id = report.call_tenant_id and call.opened_at = report.call_opened_at
                   and call.id = report.call_id
              left join gap_measure measure on measure.tenant_id = call.tenant_id
-             where (report.at >= $1 or report.lost_ms is null) and call.talk_ms is not null
+             where report.call_id is not null and (report.at >= $1 or report.lost_ms is null) and call.talk_ms is not null
          ) priced
          where report.tenant_id = priced.tenant_id and report.id = priced.id
            and report.lost_ms is distinct from priced.lost_ms",

@@ -32,6 +32,8 @@ pub struct Handing<'a> {
     pub title: &'a str,
     pub message: &'a str,
     pub figures: Figures,
+    /// What the giving tenant is called; its row is not to be seen there.
+    pub from: &'a str,
 }
 
 /// Files the gap with the other tenant, with what it cost here, and notes where it went.
@@ -57,7 +59,7 @@ pub async fn hand_over(
     .fetch_one(&mut *db)
     .await?;
     sqlx::query!(
-        "update gap_report set from_tenant_id = $3, from_gap_id = $4, lost_ms = $5
+        "update gap_report set from_tenant_id = $3, from_gap_id = $4, lost_ms = $5, from_name = $6
          where tenant_id = $1 and id = (select max(id) from gap_report
                                         where tenant_id = $1 and gap_id = $2 and kind = 'handed' and from_gap_id is null)",
         handing.to as TenantId,
@@ -65,6 +67,7 @@ pub async fn hand_over(
         tenant as TenantId,
         handing.gap as GapId,
         i32::try_from(handing.figures.lost_ms).unwrap_or(i32::MAX),
+        handing.from,
     )
     .execute(&mut *db)
     .await?;
@@ -95,10 +98,9 @@ pub async fn list_givers(db: impl PgExecutor<'_>, tenant: TenantId, gap: GapId) 
     sqlx::query_as!(
         Giver,
         r#"select distinct report.from_tenant_id as "tenant!: TenantId", report.from_gap_id as "gap!: GapId",
-                  town.short_name as name
+                  report.from_name as "name!"
            from gap_report report
            join gap part on part.tenant_id = report.tenant_id and part.id = report.gap_id
-           join tenant town on town.id = report.from_tenant_id
            where report.tenant_id = $1 and coalesce(part.merged_into, part.id) = $2 and report.kind = 'handed'
              and report.from_gap_id is not null"#,
         tenant as TenantId,
@@ -117,13 +119,13 @@ pub async fn return_to_givers(
     db: &mut PgConnection,
     tenant: TenantId,
     givers: &[Giver],
-    message: &str,
+    (name, message): (&str, &str),
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let (tenants, gaps) = keys(givers);
     sqlx::query!(
-        "insert into gap_report (tenant_id, gap_id, kind, about, line, at, from_tenant_id)
-         select gap.tenant_id, gap.id, 'returned', gap.title, nullif($4, ''), $5, $1
+        "insert into gap_report (tenant_id, gap_id, kind, about, line, at, from_tenant_id, from_name)
+         select gap.tenant_id, gap.id, 'returned', gap.title, nullif($4, ''), $5, $1, $6
          from unnest($2::int[], $3::bigint[]) as giver (tenant_id, id)
          join gap on gap.tenant_id = giver.tenant_id and gap.id = giver.id and gap.other_tenant_id = $1",
         tenant as TenantId,
@@ -131,6 +133,7 @@ pub async fn return_to_givers(
         &gaps as &[GapId],
         message,
         now,
+        name,
     )
     .execute(&mut *db)
     .await?;

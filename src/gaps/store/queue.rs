@@ -173,10 +173,9 @@ pub async fn list_occurrences(
 ) -> sqlx::Result<Vec<Occurrence>> {
     let rows = sqlx::query!(
         r#"select report.kind, report.about, report.line, report.at, report.count,
-                  report.call_id is not null as "in_call!", report.lost_ms, town.short_name as "from?"
+                  report.call_id is not null as "in_call!", report.lost_ms, report.from_name as "from?"
            from gap_report report
            join gap part on part.tenant_id = report.tenant_id and part.id = report.gap_id
-           left join tenant town on town.id = report.from_tenant_id
            where report.tenant_id = $1 and coalesce(part.merged_into, part.id) = $2
            order by report.at desc, report.id desc limit $3 offset $4"#,
         tenant as TenantId,

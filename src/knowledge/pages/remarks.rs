@@ -20,7 +20,7 @@ use crate::web::{self, Form, InTenant, Page, format};
 #[derive(Debug, Template)]
 #[template(path = "knowledge/_remarks.html")]
 pub(super) struct Remarks {
-    remarks: Vec<Remark>,
+    found: Vec<Remark>,
     readability: Readability,
     /// Nothing is written yet, so nothing is missing yet.
     is_blank: bool,
@@ -42,7 +42,7 @@ impl Remarks {
             );
             remarks.insert(0, Remark::warn("links", "Links", text, &link.url));
         }
-        Ok(Self { remarks, readability: writing::readability_of(content), is_blank })
+        Ok(Self { found: remarks, readability: writing::readability_of(content), is_blank })
     }
 
     /// For what stands in a form. An adaptation is asked about its own words alone: the others are somebody else's.
@@ -62,14 +62,14 @@ impl Remarks {
             let part = Part::all().find(|part| part.as_str() == remark.field);
             part.is_some_and(|part| matches!(form.adapting.mode(part), Mode::Own | Mode::Below))
         };
-        remarks.remarks.retain(is_own);
+        remarks.found.retain(is_own);
         Ok(remarks)
     }
 
     /// One line that a screen reader says while somebody writes.
     fn summary(&self) -> (&'static str, String) {
-        let warnings = self.remarks.iter().filter(|remark| remark.severity == Severity::Warn).count();
-        let hints = self.remarks.len() - warnings;
+        let warnings = self.found.iter().filter(|remark| remark.severity == Severity::Warn).count();
+        let hints = self.found.len() - warnings;
         let hints_words = if hints == 1 { "1 Hinweis".to_owned() } else { format!("{hints} Hinweise") };
         match (warnings, hints) {
             _ if self.is_blank => ("off", "Sobald Sie schreiben, steht hier, was noch fehlt.".to_owned()),
