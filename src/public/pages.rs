@@ -120,6 +120,7 @@ async fn list_entries(app: &App, door: &Door) -> sqlx::Result<Vec<Listed>> {
         life_situation: String::new(),
         unit: String::new(),
         withdrawn: false,
+        archived: false,
     };
     let mut db = app.begin(&door.town.scope()).await?;
     let mut entries = knowledge::list_entries(&mut *db, &listing, 0, MOST_ENTRIES).await?;
