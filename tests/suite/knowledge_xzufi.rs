@@ -78,7 +78,7 @@ async fn bad_service_is_named_and_the_rest_goes_in(options: PgPoolOptions, datab
     4: the service has no id
     5: title is missing
     6: the element is larger than 4 MB
-    18: id "L1:1" was already used in line 7
+    17: id "L1:1" was already used in line 7
     "#);
 }
 

@@ -113,6 +113,40 @@ impl<W: Write + Seek + Send> Package<W> {
     }
 }
 
+impl<W: Write + Seek + Send> Package<W> {
+    /// The files beside the entries, and a list that tells whose they are.
+    async fn attachments(&mut self, db: &mut PgConnection, wish: &Wish<'_>) -> anyhow::Result<()> {
+        let tenant = wish.tenant.id;
+        let attached = exports::list_attached_files(&mut *db, tenant, wish.with_internal).await?;
+        let paths: Vec<_> =
+            attached.iter().map(|file| format!("attachments/{}-{}", file.id, plain(&file.file_name))).collect();
+        for (attachment, path) in attached.iter().zip(&paths) {
+            let bytes = exports::read_attached_file(&mut *db, tenant, attachment.id).await?.unwrap_or_default();
+            let mut file = self.open(path)?;
+            file.write_all(&bytes)?;
+            let line = file.line(path, 1);
+            self.files.push(line);
+        }
+        let name = "attachments.jsonl";
+        let mut file = self.open(name)?;
+        for (attachment, path) in attached.iter().zip(&paths) {
+            let line = json!({
+                "id": attachment.external_id, "label": attachment.label, "file": path, "media_type": attachment.media_type,
+                "internal": attachment.internal,
+            });
+            writeln!(file, "{line}")?;
+        }
+        let line = file.line(name, attached.len() as u64);
+        self.files.push(line);
+        Ok(())
+    }
+}
+
+/// A name that is one part of a path on every system.
+fn plain(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect()
+}
+
 impl<W: Write + Seek> Counted<'_, W> {
     fn line(self, name: &str, records: u64) -> Value {
         let hash = data_encoding::HEXLOWER.encode(&self.hash.finalize());
@@ -129,6 +163,7 @@ pub async fn write(db: &mut PgConnection, wish: &Wish<'_>, out: impl Write + See
     package.adaptations(db, wish).await?;
     package.versions(db, wish).await?;
     package.units(db, wish).await?;
+    package.attachments(db, wish).await?;
     let manifest = json!({
         "tenant": wish.tenant.slug,
         "name": wish.tenant.name,

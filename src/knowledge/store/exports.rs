@@ -115,3 +115,44 @@ pub async fn list_all_versions(
     .fetch_all(db)
     .await
 }
+
+/// A file beside an entry.
+#[derive(Debug)]
+pub struct ExportedFile {
+    pub id: i64,
+    pub external_id: String,
+    pub label: String,
+    pub file_name: String,
+    pub media_type: String,
+    pub internal: bool,
+}
+
+pub async fn list_attached_files(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    with_internal: bool,
+) -> sqlx::Result<Vec<ExportedFile>> {
+    sqlx::query_as!(
+        ExportedFile,
+        "select attachment.id, entry.external_id, label, file_name, media_type, internal
+         from attachment
+         join entry on entry.tenant_id = attachment.tenant_id and entry.id = attachment.entry_id
+         where attachment.tenant_id = $1 and removed_at is null and ($2 or not internal)
+         order by attachment.id",
+        tenant as TenantId,
+        with_internal,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// One at a time: all of them together may be more than the memory holds.
+pub async fn read_attached_file(db: impl PgExecutor<'_>, tenant: TenantId, id: i64) -> sqlx::Result<Option<Vec<u8>>> {
+    sqlx::query_scalar!(
+        "select bytes from attachment_content where tenant_id = $1 and attachment_id = $2",
+        tenant as TenantId,
+        id,
+    )
+    .fetch_optional(db)
+    .await
+}
