@@ -35,6 +35,10 @@ pub type Address = (String, String);
 impl Door {
     /// 404 where there is no open door; 429 for whoever asks too fast.
     pub async fn enter(app: &App, pace: &Pace<Address>, slug: &str, address: String) -> Result<Self> {
+        // A database cannot be asked for this sign.
+        if slug.contains('\0') {
+            return Err(Error::NotFound);
+        }
         if !pace.admit((slug.to_owned(), address), PER_SECOND, app.clock.now()) {
             return Err(Error::TooMany);
         }

@@ -98,13 +98,18 @@ async fn show(
     let needs_review = store::requires_review(&mut *db, place.tenant.id).await?;
     drop(db);
     let draft = subject.draft.clone().ok_or(web::Error::NotFound)?;
-    let before = if subject.version() == 0 { Content::default() } else { whole(&subject, &subject.text) };
+    let before = match &subject.base {
+        // What was not adapted yet is read as the base has it.
+        Some(base) if subject.version() == 0 => base.content(),
+        None if subject.version() == 0 => Content::default(),
+        _ => whole(&subject, &subject.text),
+    };
     let title = subject.title();
     let page = DraftPage {
         frame: Frame::of(app, viewer, Section::Knowledge, format!("Entwurf: {title}")).await?,
         places: places(viewer, &place.tenant, Place::Elsewhere),
         changes: diff::parts(&before, &whole(&subject, &draft.text)),
-        is_new: subject.version() == 0,
+        is_new: subject.version() == 0 && !subject.is_adaptation(),
         is_mine: draft.is_by(viewer.account),
         form: ReviewForm { revision: draft.revision, ..form },
         title,
