@@ -21,9 +21,21 @@ fn record(number: usize, line: &str, fee: &str) -> String {
     let text = |name: &str| service["sections"][name].as_str().unwrap_or_default().replace('\n', "<br>");
     let fees = if number < CHANGED && !fee.is_empty() { fee.to_owned() } else { text("Gebühren") };
     let record = json!({
-        "id": service["id"].to_string(), "title": service["name"], "format": "html", "body": service["html"],
+        "id": service["id"].to_string(), "title": service["name"], "format": "html", "body": without_offices(service["html"].as_str().unwrap_or_default()),
         "fees": fees, "documents": text("Erforderliche Unterlagen"), "prerequisites": text("Voraussetzungen"),
         "legal_basis": text("Rechtsgrundlagen"),
     });
     format!("{record}\n")
+}
+
+/// The city's list of its many offices is longer than a text may be, and belongs to the directory.
+fn without_offices(html: &str) -> &str {
+    let names = ["Zuständige Behörden", "Hinweise zur Zuständigkeit", "Standort"];
+    let is_list = |heading: &str| {
+        let name = heading.split_once('>').map_or("", |(_, text)| text.trim_start());
+        names.iter().any(|known| name.starts_with(known))
+    };
+    let mut headings = html.match_indices("<h2").map(|(at, _)| at);
+    let end = headings.find(|at| is_list(&html[*at..]));
+    &html[..end.unwrap_or(html.len())]
 }
