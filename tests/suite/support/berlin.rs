@@ -30,7 +30,6 @@ pub fn records(fee: &str) -> Option<String> {
 
 fn record(number: usize, line: &str, fee: &str) -> String {
     let service: Value = serde_json::from_str(line).expect("JSON");
-<<<<<<< HEAD
     let mut record = Map::new();
     record.insert("id".to_owned(), service["id"].to_string().into());
     record.insert("title".to_owned(), service["name"].clone());
@@ -53,26 +52,4 @@ fn record(number: usize, line: &str, fee: &str) -> String {
 fn beginning(page: &str) -> &str {
     let below = page.split_once("</h1>").map_or("", |(_, below)| below);
     below.split_once("<h2").map_or(below, |(text, _)| text)
-=======
-    let text = |name: &str| service["sections"][name].as_str().unwrap_or_default().replace('\n', "<br>");
-    let fees = if number < CHANGED && !fee.is_empty() { fee.to_owned() } else { text("Gebühren") };
-    let record = json!({
-        "id": service["id"].to_string(), "title": service["name"], "format": "html", "body": without_offices(service["html"].as_str().unwrap_or_default()),
-        "fees": fees, "documents": text("Erforderliche Unterlagen"), "prerequisites": text("Voraussetzungen"),
-        "legal_basis": text("Rechtsgrundlagen"),
-    });
-    format!("{record}\n")
->>>>>>> h-exchange
-}
-
-/// The city's list of its many offices is longer than a text may be, and belongs to the directory.
-fn without_offices(html: &str) -> &str {
-    let names = ["Zuständige Behörden", "Hinweise zur Zuständigkeit", "Standort"];
-    let is_list = |heading: &str| {
-        let name = heading.split_once('>').map_or("", |(_, text)| text.trim_start());
-        names.iter().any(|known| name.starts_with(known))
-    };
-    let mut headings = html.match_indices("<h2").map(|(at, _)| at);
-    let end = headings.find(|at| is_list(&html[*at..]));
-    &html[..end.unwrap_or(html.len())]
 }
