@@ -145,7 +145,7 @@ impl<'a> Sitting<'a> {
         let Some(key) = self.at_hand(call) else { return Ok(Some(CALL_IS_OVER.to_owned())) };
         let shown_for = self.desk.shown_tenant.ok_or(Error::NotFound)?;
         let town = self.viewer.tenant_by_id(shown_for).ok_or(Error::NotFound)?;
-        let found = knowledge::find_entry(&mut *self.db, town.id, owner, entry).await?.ok_or(Error::NotFound)?;
+        let found = knowledge::find_entry(&mut self.db, town.id, owner, entry).await?.ok_or(Error::NotFound)?;
         let shown = EntryKey { tenant: found.tenant, entry: found.id, version: found.version };
         calls::record_entry(&mut self.db, key, shown, shown_for, self.now).await?;
         self.desk.entry = Some(shown);

@@ -85,6 +85,7 @@ impl Stance {
         [Self::Offered, Self::NotOffered, Self::DoneByBase].into_iter().find(|stance| stance.as_str() == text)
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
     fn is_offered(&self) -> bool {
         *self == Self::Offered
     }

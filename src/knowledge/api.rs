@@ -43,7 +43,7 @@ async fn find_entry(
     let tenant = find_tenant(&app, &caller, &slug).await?;
     let mut db = app.begin(&tenant.scope()).await?;
     let owner = store::find_owner(&mut *db, tenant.id, id).await?.ok_or(Error::NotFound)?;
-    let entry = store::find_entry(&mut *db, tenant.id, owner, id).await?.ok_or(Error::NotFound)?;
+    let entry = store::find_entry(&mut db, tenant.id, owner, id).await?.ok_or(Error::NotFound)?;
     // What is only for agents is told to those who maintain it, not to those who search.
     let with_internal = caller.may(Permission::KnowledgeApi);
     let mut json = entry_json(&entry, tenant.id, with_internal);

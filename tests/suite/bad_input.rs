@@ -138,7 +138,6 @@ fn unseen(path: &str) -> Vec<&'static str> {
         "/knowledge/{tenant}/remarks" => vec!["title", "summary", "fees", "link_label", "link_url"],
         // A second button of the list's form, and an undo that stands in a message.
         "/knowledge/{tenant}/keeping/owners" => vec!["entry", "new_owner", "back"],
-        "/knowledge/{tenant}/keeping/checks/{batch}/withdrawal" => Vec::new(),
         // Only where the telephone system may be controlled.
         "/desk/calls/{call}/hold" => vec!["q", "goes_on"],
         // The page itself saves while somebody writes; the forms beside are the editor's own.
@@ -157,7 +156,8 @@ fn unseen(path: &str) -> Vec<&'static str> {
         // And what became of a report is told at a desk without a call.
         | "/desk/gaps/{report}/acknowledgement"
         | "/knowledge/{tenant}/attachments/{owner}/{attachment}/restoration"
-        | "/knowledge/{tenant}/public/exclusions/{entry}/restoration" => Vec::new(),
+        | "/knowledge/{tenant}/public/exclusions/{entry}/restoration"
+        | "/knowledge/{tenant}/keeping/checks/{batch}/withdrawal" => Vec::new(),
         "/tenants/{tenant}/closing-days/restoration" => {
             vec!["line", "first_day", "last_day", "opens", "closes", "label"]
         }

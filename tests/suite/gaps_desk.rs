@@ -51,7 +51,7 @@ async fn gap_is_reported_by_keyboard_in_a_call_and_without_one(options: PgPoolOp
         browser.until_focus("entry").await;
         let agent = Some(cast::AGENT.to_owned());
         let first = ("wrong".to_owned(), Some("Gebühr ist gestiegen".to_owned()), agent.clone());
-        assert_eq!(reports(&test, test.cast.stadt_a).await, [first.clone()]);
+        assert_eq!(reports(&test, test.cast.stadt_a).await, std::slice::from_ref(&first));
 
         // From the search field by its function key; what was typed stands in the panel.
         browser.press(Key::Escape).await;

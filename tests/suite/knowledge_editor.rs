@@ -23,7 +23,7 @@ fn id_of(location: &str) -> EntryId {
 async fn published(test: &TestApp, id: EntryId) -> Option<Entry> {
     let mut db = test.begin_as_system().await;
     let stadt_a = test.cast.stadt_a;
-    knowledge::find_entry(&mut *db, stadt_a, stadt_a, id).await.expect("a query")
+    knowledge::find_entry(&mut db, stadt_a, stadt_a, id).await.expect("a query")
 }
 
 /// Opens the form, changes some fields and sends it.

@@ -95,9 +95,9 @@ async fn only_what_changed_becomes_a_version(options: PgPoolOptions, database: P
     let mut db = test.begin_as_system().await;
     let kreis = test.cast.kreis;
     let id = knowledge::find_entry_id(&mut *db, kreis, "b").await.expect("a query").expect("entry b");
-    let entry = knowledge::find_entry(&mut *db, kreis, kreis, id).await.expect("a query").expect("published");
+    let entry = knowledge::find_entry(&mut db, kreis, kreis, id).await.expect("a query").expect("published");
     assert_eq!((entry.version, entry.author.as_str()), (2, "Kommandozeile"));
-    let old = knowledge::find_entry_version(&mut *db, kreis, kreis, id, 1).await.expect("a query").expect("kept");
+    let old = knowledge::find_entry_version(&mut db, kreis, kreis, id, 1).await.expect("a query").expect("kept");
     assert_eq!(old.content.html(Field::Fees).map(ToString::to_string).as_deref(), Some("<p>5 €</p>"));
     let imports: i64 = sqlx::query_scalar("select count(*) from audit where action = 'imported'")
         .fetch_one(&mut *db)

@@ -62,7 +62,7 @@ async fn desk_and_api_say_how_far_an_answer_may_go(options: PgPoolOptions, datab
     agent.post("/desk/calls", &[("line", &line)]).await.is(303);
     let mut db = test.begin_as_system().await;
     let call: i64 = sqlx::query_scalar("select call_id from desk").fetch_one(&mut *db).await.expect("a call");
-    let token = accounts::create_token(&mut *db, "Suche", &["search".to_owned()], None, test.app.clock.now()).await;
+    let token = accounts::create_token(&mut db, "Suche", &["search".to_owned()], None, test.app.clock.now()).await;
     db.commit().await.expect("commit");
     agent.post(&format!("/desk/calls/{call}/entries/{}/{id}", test.cast.kreis), &[]).await.is(303);
     let desk = agent.get("/desk").await.is(200).body;

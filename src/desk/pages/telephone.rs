@@ -148,7 +148,7 @@ pub async fn find_ringing(sitting: &mut Sitting<'_>) -> web::Result<Option<Ringi
     let preset = origin.line.as_ref().and_then(|line| line.preset_entry);
     let topic = match (town, preset) {
         (Some(town), Some((owner, entry))) => {
-            knowledge::find_entry(&mut *sitting.db, town, owner, entry).await?.map(|entry| entry.content.title)
+            knowledge::find_entry(&mut sitting.db, town, owner, entry).await?.map(|entry| entry.content.title)
         }
         _ => None,
     };

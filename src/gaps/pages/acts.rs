@@ -133,7 +133,7 @@ pub(super) async fn answer_gap(
 async fn newest_version(app: &App, tenant: &TenantAccess, gap: &Gap) -> sqlx::Result<Option<i32>> {
     let Some((owner, entry)) = gap.entry else { return Ok(None) };
     let mut db = app.begin(&tenant.scope()).await?;
-    let found = knowledge::find_entry(&mut *db, tenant.id, owner, entry).await?;
+    let found = knowledge::find_entry(&mut db, tenant.id, owner, entry).await?;
     Ok(found.map(|entry| entry.version))
 }
 

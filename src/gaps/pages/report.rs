@@ -39,7 +39,7 @@ pub(super) async fn report_page(
 async fn find_entry(app: &App, tenant: &TenantAccess, owner: &str, id: EntryId) -> web::Result<Entry> {
     let source: &KnowledgeSource = tenant.sources.iter().find(|source| source.slug == owner).ok_or(Error::NotFound)?;
     let mut db = app.begin(&tenant.scope()).await?;
-    knowledge::find_entry(&mut *db, tenant.id, source.id, id).await?.ok_or(Error::NotFound)
+    knowledge::find_entry(&mut db, tenant.id, source.id, id).await?.ok_or(Error::NotFound)
 }
 
 async fn show(

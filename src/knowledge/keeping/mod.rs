@@ -151,8 +151,8 @@ impl Shelf {
             Self::Expiring => "läuft ab",
             Self::DeadLinks => "toter Link",
             Self::Unused => "ungenutzt",
-            Self::Used => "genutzt, meiste zuerst",
-            Self::Unhelpful => "oft ohne Antwort",
+            Self::Used => "meist genutzt",
+            Self::Unhelpful => "ohne Antwort",
         }
     }
 

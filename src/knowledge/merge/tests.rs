@@ -1,3 +1,5 @@
+//! Merging holds for any layers, not only for the ones somebody thought of.
+
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::store::Base;
 use super::super::{Adaptation, Content, Field, Html, LayerText, Part, Stance};
-use super::form::{Change, EntryForm};
+use super::change::Change;
+use super::form::EntryForm;
 use crate::web::forms::{Choice, Errors};
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]

@@ -135,7 +135,7 @@ pub(super) async fn autosave(
     let text = form.read_text(subject.base.as_ref(), &mut errors);
     let present = (subject.version(), subject.draft.as_ref().map_or(0, |draft| draft.revision));
     if present != (form.version, form.revision) {
-        part.said = "Jemand anderes hat gespeichert. Beim nächsten Speichern sehen Sie beides.".to_owned();
+        part.said.push_str("Jemand anderes hat gespeichert. Beim nächsten Speichern sehen Sie beides.");
     } else if let Some((_, message)) = errors.iter().next() {
         part.said = format!("Noch nicht gespeichert: {message}");
     } else if &text != subject.latest_text() {

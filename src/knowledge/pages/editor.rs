@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::super::{LayerText, Outcome, Verdict, publish_text, store};
+use super::change::Change;
 use super::editor_page::{self, Looks};
-use super::form::{Act, Change, EntryForm};
+use super::form::{Act, EntryForm};
 use super::subject::Subject;
 use super::{EntryPlace, entry_url, town};
 use crate::access::{TenantAccess, Viewer};
@@ -139,14 +140,14 @@ async fn check_act(
     form: &EntryForm,
     errors: &mut Errors,
 ) -> web::Result<Option<Verdict>> {
+    let makes_public = matches!(form.act, Act::Publish | Act::Plan);
+    if makes_public && store::requires_review(&mut *db, tenant.id).await? {
+        errors.add("act", "Hier sieht eine zweite Person jeden Text an. Bitte geben Sie ihn zur Prüfung.");
+        return Ok(None);
+    }
     match form.act {
-        Act::Preview | Act::Save => Ok(None),
+        Act::Preview | Act::Save | Act::Publish => Ok(None),
         Act::Ask => Ok(Some(Verdict::Ask)),
-        Act::Publish | Act::Plan if store::requires_review(&mut *db, tenant.id).await? => {
-            errors.add("act", "Hier sieht eine zweite Person jeden Text an. Bitte geben Sie ihn zur Prüfung.");
-            Ok(None)
-        }
-        Act::Publish => Ok(None),
         Act::Plan => Ok(read_release(&form.release, app.clock.now(), errors).map(Verdict::Release)),
     }
 }

@@ -10,6 +10,7 @@ use super::super::store::Base;
 use super::super::text::allowed_url;
 use super::super::{Content, Field, Html, LayerText, Link, Part};
 use super::adapting::Adapting;
+use super::change::Change;
 use crate::web::forms::{Choice, Errors};
 
 /// Rows for links that are always offered.
@@ -274,29 +275,6 @@ impl EntryForm {
         }
         changes.extend(change);
         changes
-    }
-}
-
-/// What somebody else changed meanwhile in one field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
-    pub field: &'static str,
-    pub label: &'static str,
-    pub theirs: String,
-    pub yours: String,
-    /// This person had not touched the field, so the form now has the other's text.
-    pub is_taken_over: bool,
-}
-
-impl Change {
-    pub fn between(field: &'static str, label: &'static str, base: &str, theirs: &str, yours: &str) -> Option<Self> {
-        (base != theirs && yours != theirs).then(|| Self {
-            field,
-            label,
-            theirs: theirs.to_owned(),
-            yours: yours.to_owned(),
-            is_taken_over: yours == base,
-        })
     }
 }
 

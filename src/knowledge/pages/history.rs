@@ -59,7 +59,7 @@ pub(super) async fn version_page(
 ) -> web::Result<Page<EntryPage>> {
     let place = EntryPlace::find(tenant, &owner, id)?;
     let mut db = app.begin(&place.tenant.scope()).await?;
-    let found = store::find_entry_version(&mut *db, place.tenant.id, place.owner, id, version).await?;
+    let found = store::find_entry_version(&mut db, place.tenant.id, place.owner, id, version).await?;
     let entry = found.ok_or(web::Error::NotFound)?;
     let banner = (!entry.is_published).then(|| Banner {
         text: format!(

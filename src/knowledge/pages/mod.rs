@@ -4,6 +4,7 @@ mod adapting;
 mod archive;
 mod attachments;
 mod browse;
+mod change;
 mod comparison;
 mod draft;
 mod editor;

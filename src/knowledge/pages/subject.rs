@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::super::store::{self, Base, EntryState};
-use super::super::{Adaptation, Draft, LayerKey, LayerText};
+use super::super::{Adaptation, Content, Draft, LayerKey, LayerText};
 use super::EntryPlace;
 use super::form::EntryForm;
 use crate::ids::{EntryId, TenantId};
@@ -116,13 +116,7 @@ impl Subject {
                 store::find_layers(db, key).await?.and_then(|layers| layers.into_iter().next()).map(|layer| layer.text)
             }
         };
-        let text = text.unwrap_or_else(|| {
-            if self.is_adaptation() {
-                LayerText::Patch(Adaptation::default())
-            } else {
-                LayerText::Whole(Default::default())
-            }
-        });
+        let text = text.unwrap_or_else(|| no_words(self.is_adaptation()));
         Ok(EntryForm::of_text(&text, self.base.as_ref()))
     }
 
@@ -139,10 +133,10 @@ impl Subject {
 async fn own_text(db: &mut PgConnection, tenant: TenantId, id: EntryId, state: &EntryState) -> web::Result<LayerText> {
     let key = LayerKey { tenant, entry: id, version: state.latest_version };
     let layers = store::find_layers(db, key).await?;
-    Ok(layers.and_then(|layers| layers.into_iter().next()).map(|layer| layer.text).unwrap_or_else(|| {
-        match state.root {
-            Some(_) => LayerText::Patch(Adaptation::default()),
-            None => LayerText::Whole(Default::default()),
-        }
-    }))
+    let text = layers.and_then(|layers| layers.into_iter().next()).map(|layer| layer.text);
+    Ok(text.unwrap_or_else(|| no_words(state.root.is_some())))
+}
+
+fn no_words(is_adaptation: bool) -> LayerText {
+    if is_adaptation { LayerText::Patch(Adaptation::default()) } else { LayerText::Whole(Content::default()) }
 }

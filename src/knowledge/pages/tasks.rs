@@ -62,10 +62,6 @@ impl TasksPage {
         self.tenant.may(Permission::ManageTenant)
     }
 
-    fn draft_state(&self, draft: &DraftLine) -> DraftState {
-        DraftState::parse(&draft.state)
-    }
-
     fn draft_url(&self, draft: &DraftLine) -> String {
         format!("{}/draft", entry_url(&self.tenant, &self.tenant.slug, draft.entry))
     }

@@ -11,6 +11,8 @@ pub mod imports;
 mod layers;
 mod publish;
 mod read;
+mod readers;
+mod row;
 mod tasks;
 mod withdraw;
 
@@ -28,9 +30,10 @@ pub use family::list_family;
 pub use layers::find_layers;
 pub use publish::{find_entry_id, insert_empty, lock_entry, publish};
 pub use read::{
-    EntryState, Reader, find_current, find_entry, find_entry_at, find_entry_version, find_latest, find_owner,
-    find_state, is_rewritten_since, list_life_situations, list_own_published, list_readers, list_titles,
+    EntryState, find_entry, find_entry_version, find_latest, find_owner, find_state, is_rewritten_since,
+    list_life_situations, list_own_published, list_titles,
 };
+pub use readers::{Reader, find_current, find_entry_at, list_readers};
 pub use tasks::{
     Task, TaskKind, TaskOutcome, close_task, close_tasks_of, count_open_tasks, find_open_task, find_task, list_tasks,
 };

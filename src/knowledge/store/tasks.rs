@@ -139,7 +139,6 @@ pub async fn find_open_task(
 }
 
 /// False: the base moved again since the task was looked at, or somebody else closed it.
-#[expect(clippy::too_many_arguments, reason = "one row")]
 pub async fn close_task(
     db: impl PgExecutor<'_>,
     tenant: TenantId,

@@ -96,7 +96,7 @@ async fn find_by_number(app: &App, access: &TenantAccess, text: &str) -> web::Re
     let Ok(number) = text.trim_start_matches("Nr.").trim().parse() else { return Ok(None) };
     let mut db = app.begin(&access.scope()).await?;
     for owner in &access.sources {
-        let found = knowledge::find_entry(&mut *db, access.id, owner.id, EntryId(number)).await?;
+        let found = knowledge::find_entry(&mut db, access.id, owner.id, EntryId(number)).await?;
         if let Some(entry) = found {
             return Ok(Some((entry.tenant, entry.id)));
         }

@@ -17,6 +17,7 @@ use crate::knowledge::import::{self, Area, Directory, Line, Manner, Planned, Pro
 /// The last line on standard output is `created=N updated=N unchanged=N rejected=N`. Rejected records are named on
 /// standard error with their line and the reason; all others are written, in one transaction. A part that both the file and
 /// somebody here changed since the last import stays as it is here, and is named as a conflict.
+#[expect(clippy::struct_excessive_bools, reason = "options of a command")]
 #[derive(Debug, clap::Args)]
 pub struct Import {
     /// Whose entries they become

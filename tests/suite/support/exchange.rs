@@ -65,7 +65,7 @@ impl TestApp {
     pub async fn entry(&self, tenant: TenantId, external_id: &str) -> Option<Entry> {
         let mut db = self.begin_as_system().await;
         let id = knowledge::find_entry_id(&mut *db, tenant, external_id).await.expect("a query")?;
-        knowledge::find_entry(&mut *db, tenant, tenant, id).await.expect("a query")
+        knowledge::find_entry(&mut db, tenant, tenant, id).await.expect("a query")
     }
 
     pub async fn content(&self, tenant: TenantId, external_id: &str) -> Content {

@@ -104,7 +104,7 @@ async fn read_letter(lines: &mut Lines<BufReader<OwnedReadHalf>>) -> String {
         }
         match line.strip_suffix('=') {
             Some(goes_on) => text += goes_on,
-            None => text += &format!("{line}\n"),
+            None => text.extend([line.as_str(), "\n"]),
         }
     }
     resolved(&text)

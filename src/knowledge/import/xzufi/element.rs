@@ -91,10 +91,10 @@ impl Element {
                 Part::Text(text) => html.push_str(&escape(text)),
                 Part::Element(element) => {
                     let address = element.attribute("href").map(|href| format!(" href=\"{}\"", escape(href)));
-                    html.push_str(&format!("<{}{}>", element.name, address.unwrap_or_default()));
+                    html.extend(["<", &element.name, &address.unwrap_or_default(), ">"]);
                     element.push_html(html);
                     if element.name != "br" {
-                        html.push_str(&format!("</{}>", element.name));
+                        html.extend(["</", &element.name, ">"]);
                     }
                 }
             }

@@ -44,14 +44,15 @@ pub fn any_text(module: &Element) -> String {
     }
     let leaves = module.descendants().into_iter().filter(|below| below.children().next().is_none());
     let texts = leaves.filter(|leaf| !is_technical(&leaf.name)).map(Element::text).filter(|text| !text.is_empty());
-    texts.map(|text| format!("<p>{}</p>", escape(&text))).collect()
+    texts.map(|text| format!("<p>{}</p>", escape(&text))).collect::<Vec<_>>().concat()
 }
 
 /// The items of a module as a list, then what the module says itself.
 fn listed(module: &Element, line: impl Fn(&Element) -> Option<String>) -> String {
     let is_item = |child: &&Element| child.children().next().is_some() && !is_technical(&child.name);
-    let lines: String =
+    let lines: Vec<_> =
         module.children().filter(is_item).filter_map(line).map(|line| format!("<li>{line}</li>")).collect();
+    let lines = lines.concat();
     let own = module.in_german(&["beschreibung", "inhalt"]).map(Element::html).unwrap_or_default();
     if lines.is_empty() { own } else { format!("<ul>{lines}</ul>{own}") }
 }

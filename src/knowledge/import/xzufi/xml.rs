@@ -285,7 +285,7 @@ impl<R: BufRead> BufRead for Bounded<R> {
         // What is consumed is still in the buffer: nothing is read here.
         if let Ok(buffer) = self.inner.fill_buf() {
             let passed = &buffer[..amount.min(buffer.len())];
-            self.lines += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.lines += passed.split(|byte| *byte == b'\n').skip(1).count() as u64;
         }
         self.token += amount as u64;
         self.read += amount as u64;

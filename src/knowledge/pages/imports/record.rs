@@ -237,7 +237,7 @@ pub async fn decide(
         drop(db);
         return show(&app, &viewer, tenant, (id, position), Some(obstacle)).await;
     }
-    let decided = Decision { run: id, position, part: part.key, decision: &form.decision };
+    let decided = Decision { run: id, position, part: part.key, choice: &form.decision };
     imports::decide_conflict(&mut *db, tenant.id, &decided, &viewer.name, app.clock.now()).await?;
     db.commit().await?;
     let text = if form.decision == "theirs" { "Der Text aus der Datei gilt jetzt." } else { "Der eigene Text bleibt." };

@@ -97,7 +97,7 @@ pub struct Decision<'a> {
     pub run: i64,
     pub position: i32,
     pub part: &'a str,
-    pub decision: &'a str,
+    pub choice: &'a str,
 }
 
 /// False: somebody else decided it already.
@@ -115,7 +115,7 @@ pub async fn decide_conflict(
         decided.run,
         decided.position,
         decided.part,
-        decided.decision,
+        decided.choice,
         now,
         by,
     );
