@@ -51,7 +51,9 @@ impl Site {
         for path in ["", "/records/1"].map(|page| format!("/knowledge/stadt-a/imports/{preview}{page}")) {
             pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
         }
-        for with_switch in ["/knowledge/stadt-a/learned", "/knowledge/stadt-a/public", "/knowledge/stadt-a/tasks?what=drafts"] {
+        for with_switch in
+            ["/knowledge/stadt-a/learned", "/knowledge/stadt-a/public", "/knowledge/stadt-a/tasks?what=drafts"]
+        {
             pages.push((self.allowed(&self.a, Permission::ManageTenant).await, with_switch.to_owned()));
         }
         let asterisk = self.a.get("asterisk");
