@@ -190,6 +190,26 @@ async fn moved_base_becomes_a_task_with_its_difference(options: PgPoolOptions, d
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn accepting_a_base_asks_the_second_person_too(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = TestApp::start(options, database).await;
+    let base = test.publish(test.cast.kreis, "pass", &passport("60 Euro")).await;
+    let (writer, second) = (test.sign_in(EDITOR_OF_A).await, test.sign_in(ADMIN_OF_A).await);
+    let own = save(&writer, &inherited(base), &[("mode_fees", "own"), ("fees", "70 Euro")]).await.is(303);
+    let draft = format!("{}/draft", own.location());
+    second.post("/knowledge/stadt-a/editorial", &[("requires_review", "on")]).await.is(303);
+    test.publish(test.cast.kreis, "pass", &passport("65 Euro")).await;
+    let tasks = "/knowledge/stadt-a/tasks";
+    let list = writer.get(tasks).await.is(200).body;
+    let task = list.split(&format!("{tasks}/")).nth(1).and_then(|rest| rest.split('"').next()).expect("a task");
+    writer.post(&format!("{tasks}/{task}/decision"), &[("moves", "1"), ("accept", "fees")]).await.is(303);
+    assert_eq!(fee(&test, base).await, "70 Euro", "nobody publishes alone");
+    let revision = fields_of(&second.get(&draft).await.is(200).body);
+    assert_eq!(send(&writer, &format!("{draft}/release"), revision.clone(), &[]).await.status, 422);
+    send(&second, &format!("{draft}/release"), revision, &[]).await.is(303);
+    assert_eq!(fee(&test, base).await, "65 Euro");
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
 async fn withdrawn_base_can_be_carried_on_alone(options: PgPoolOptions, database: PgConnectOptions) {
     let test = TestApp::start(options, database).await;
     let kreis = test.cast.kreis;

@@ -17,6 +17,7 @@ mod history;
 mod imports;
 mod remarks;
 mod subject;
+mod task;
 mod tasks;
 mod withdrawal;
 
@@ -60,8 +61,8 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/draft/deletion", P::EditKnowledge, draft::deletion_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/draft/deletion", P::EditKnowledge, draft::delete_draft)
         .get("/knowledge/{tenant}/tasks", P::EditKnowledge, tasks::tasks_page)
-        .get("/knowledge/{tenant}/tasks/{knowledge_task}", P::EditKnowledge, tasks::task_page)
-        .post("/knowledge/{tenant}/tasks/{knowledge_task}/decision", P::EditKnowledge, tasks::decide_task)
+        .get("/knowledge/{tenant}/tasks/{knowledge_task}", P::EditKnowledge, task::task_page)
+        .post("/knowledge/{tenant}/tasks/{knowledge_task}/decision", P::EditKnowledge, task::decide_task)
         .post("/knowledge/{tenant}/editorial", P::ManageTenant, tasks::set_editorial)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/withdrawal", P::EditKnowledge, withdrawal::withdrawal_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/withdrawal", P::EditKnowledge, withdrawal::withdraw_entry)
