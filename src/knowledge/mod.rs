@@ -26,7 +26,7 @@ pub use merge::{Composition, Layer, LayerText, Merged, Piece, merge};
 pub use pages::{Place, file_url, places, town};
 pub use store::{
     Listed, Listing, change_position, count_changes, find_current, find_entry, find_entry_id, find_entry_version,
-    find_owner, list_changes, list_entries, list_family, list_for_index, list_life_situations, list_own_published,
+    find_owner, list_changes, list_entries, list_family, list_for_index, list_life_situations, list_own_texts,
     list_published_versions, list_titles, publish, publish_adaptation, republish, withdraw,
 };
 pub use text::Html;

@@ -10,7 +10,20 @@ pub struct Places {
     pub above: Option<(&'static str, &'static str)>,
     /// Colour and shape of the tenant.
     pub mark: Option<(String, String)>,
+    /// Each with its links; a single group needs no name.
+    pub groups: Vec<PlaceGroup>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceGroup {
+    pub label: &'static str,
     pub links: Vec<PlaceLink>,
+}
+
+impl PlaceGroup {
+    fn only(links: Vec<PlaceLink>) -> Vec<Self> {
+        vec![Self { label: "", links }]
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,7 +174,7 @@ impl Places {
             title: if tenant.is_intake() { "Gemeinsame Rufnummern".to_owned() } else { tenant.name.clone() },
             above: Some(if tenant.is_intake() { ("Betrieb", "/center") } else { ("Mandanten", "/tenants") }),
             mark: (!tenant.is_intake()).then(|| (tenant.accent.clone(), tenant.shape.clone())),
-            links: links.collect(),
+            groups: PlaceGroup::only(links.collect()),
         }
     }
 
@@ -175,6 +188,6 @@ impl Places {
         let shared =
             PlaceLink { label: "Gemeinsame Rufnummern", url: "/tenants/intake/lines".to_owned(), current: false };
         links.insert(1, shared);
-        Self { title: "Betrieb".to_owned(), above: None, mark: None, links }
+        Self { title: "Betrieb".to_owned(), above: None, mark: None, groups: PlaceGroup::only(links) }
     }
 }

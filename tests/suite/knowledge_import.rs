@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use ortsgespraech::audit::Actor;
 use ortsgespraech::knowledge::import::{self, Line, Progress, Report};
-use ortsgespraech::knowledge::{self, Field, export};
+use ortsgespraech::knowledge::{self, Field, LayerText, export};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::support::TestApp;
@@ -172,8 +172,11 @@ async fn export_imported_again_changes_nothing(options: PgPoolOptions, database:
 
 async fn export_all(test: &TestApp) -> String {
     let mut db = test.begin_as_system().await;
-    let entries = knowledge::list_own_published(&mut *db, test.cast.kreis, None, 100_000).await.expect("entries");
-    let records = entries.iter().map(|(_, id, content)| serde_json::Value::Object(export::record(id, content)));
+    let entries = knowledge::list_own_texts(&mut *db, test.cast.kreis, None, 100_000).await.expect("entries");
+    let records = entries.iter().map(|entry| match &entry.text {
+        LayerText::Whole(content) => serde_json::Value::Object(export::record(&entry.external_id, content)),
+        LayerText::Patch(_) => panic!("the Kreis adapts nothing"),
+    });
     records.fold(String::new(), |file, record| format!("{file}{record}\n"))
 }
 

@@ -6,7 +6,7 @@ use axum::response::Redirect;
 use axum::routing::{any, get};
 use chrono::TimeDelta;
 use ortsgespraech::knowledge::links::{self, Probe};
-use ortsgespraech::knowledge::{Content, Link};
+use ortsgespraech::knowledge::{Adaptation, Content, Field, Html, Link, Part};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::net::TcpListener;
 
@@ -81,4 +81,37 @@ async fn dead_link_is_told_with_the_day_since_when(options: PgPoolOptions, datab
     let mut db = test.begin_as_system().await;
     let left: i64 = sqlx::query_scalar("select count(*) from link_check").fetch_one(&mut *db).await.expect("a count");
     assert_eq!(left, 0, "what no text points to any more is forgotten");
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn adaptation_is_asked_about_its_own_words_alone(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = TestApp::start(options, database).await;
+    let base = test.publish(test.cast.kreis, "a", &answering("Pass", "Rufen Sie Herrn Kaya an.")).await;
+    let url = format!("/knowledge/stadt-a/entries/kreis/{base}/remarks");
+    let editor = test.sign_in(EDITOR_OF_A).await;
+    let follows = editor.post(&url, &[("mode_fees", "follow")]).await.is(200).body;
+    assert!(!follows.contains("Herrn Kaya"), "the Kreis's words: {follows}");
+    let typed = [("mode_fees", "below"), ("add_fees", "Bar bei Frau Meier. Näheres sagt die BAföG.")];
+    let below = editor.post(&url, &typed).await.is(200).body;
+    assert!(below.contains("Frau Meier") && !below.contains("Herrn Kaya"), "{below}");
+    test.sign_in(EDITOR_OF_B).await.post(&url, &typed).await.is(404);
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn links_of_adaptations_are_asked_too(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = TestApp::start(options, database).await;
+    let site = open_site().await;
+    let base = test.publish(test.cast.kreis, "a", &answering("Pass", "Gern.")).await;
+    let mut patch = Adaptation::default();
+    let links = vec![Link { label: "Termin".to_owned(), url: format!("{site}/kaputt") }];
+    patch.replace(Part::Links, &Content { links, ..Content::default() });
+    patch.add_below(Field::Fees, Html::from_notation(&format!("[Preise]({site}/fehlt)")));
+    let own = test.adapt(test.cast.stadt_a, base, &patch).await;
+    let probe = Probe::new().expect("a probe").into_own_network();
+    assert_eq!(links::check_links(&test.app, &probe).await.expect("a look"), 2);
+    let editor = test.sign_in(EDITOR_OF_A).await;
+    let page = editor.get(&format!("/knowledge/stadt-a/entries/stadt-a/{own}/edit")).await.is(200).body;
+    for reason in ["Fehler 500", "Seite nicht gefunden"] {
+        assert!(page.contains(reason), "{reason} is missing in {page}");
+    }
 }

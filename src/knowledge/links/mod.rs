@@ -52,12 +52,12 @@ async fn collect(
     let mut after = None;
     loop {
         let mut db = app.begin(&Scope::tenants([tenant])).await?;
-        let entries = super::list_own_published(&mut *db, tenant, after, BATCH).await?;
-        let Some((last, ..)) = entries.last() else { return Ok(()) };
-        after = Some(*last);
-        for (entry, _, content) in &entries {
-            for url in writing::addresses(content) {
-                used.entry(url).or_default().push((tenant, *entry));
+        let entries = super::list_own_texts(&mut *db, tenant, after, BATCH).await?;
+        let Some(last) = entries.last() else { return Ok(()) };
+        after = Some(last.entry);
+        for own in &entries {
+            for url in writing::addresses_of(&own.text) {
+                used.entry(url).or_default().push((tenant, own.entry));
             }
         }
     }

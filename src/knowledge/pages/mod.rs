@@ -27,7 +27,7 @@ use crate::app::App;
 use crate::audit::Act;
 use crate::clock;
 use crate::ids::{EntryId, TenantId};
-use crate::web::places::{PlaceLink, Places};
+use crate::web::places::{PlaceGroup, PlaceLink, Places};
 use crate::web::{self, Routes};
 
 pub use attachments::file_url;
@@ -43,6 +43,11 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/entries/new", P::EditKnowledge, editor::new_entry_page)
         .post("/knowledge/{tenant}/entries", P::EditKnowledge, editor::create_entry)
         .post("/knowledge/{tenant}/remarks", P::EditKnowledge, remarks::remarks_fragment)
+        .post(
+            "/knowledge/{tenant}/entries/{owner}/{entry}/remarks",
+            P::EditKnowledge,
+            remarks::entry_remarks_fragment,
+        )
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/edit", P::EditKnowledge, editor::edit_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}", P::EditKnowledge, editor::save_entry)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/archive", P::EditKnowledge, archive::archive_entry)
@@ -96,33 +101,62 @@ pub enum Place {
     Elsewhere,
 }
 
-/// The tenant through whose eyes the knowledge is shown, the three ways into it, and what its editors tend.
+/// The areas by what one does there; each area with its label, the rest of its address, and who may go there.
+const GROUPS: [(&str, &[(Place, &str, &str, P)]); 4] = [
+    (
+        "Lesen",
+        &[
+            (Place::Entries, "A–Z", "", P::ReadKnowledge),
+            (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
+            (Place::Units, "Stellen", "/units", P::ReadKnowledge),
+            (Place::Bulletins, "Meldungen", "/bulletins", P::ReadKnowledge),
+        ],
+    ),
+    (
+        "Redaktion",
+        &[
+            (Place::Tasks, "Aufgaben", "/tasks", P::EditKnowledge),
+            (Place::Keeping, "Pflege", "/keeping", P::EditKnowledge),
+            (Place::Gaps, "Wissenslücken", "/gaps", P::EditKnowledge),
+        ],
+    ),
+    (
+        "Suche",
+        &[
+            (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
+            (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
+            (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
+        ],
+    ),
+    (
+        "Austausch",
+        &[
+            (Place::Imports, "Importe", "/imports", P::EditKnowledge),
+            (Place::Public, "Öffentlich", "/public", P::EditKnowledge),
+        ],
+    ),
+];
+
+/// The tenant through whose eyes the knowledge is shown, the ways into it, and what its editors tend.
 pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
-    let links = [
-        (Place::Entries, "A–Z", "", P::ReadKnowledge),
-        (Place::LifeSituations, "Lebenslagen", "/life-situations", P::ReadKnowledge),
-        (Place::Units, "Stellen", "/units", P::ReadKnowledge),
-        (Place::Keeping, "Pflege", "/keeping", P::EditKnowledge),
-        (Place::Tasks, "Aufgaben", "/tasks", P::EditKnowledge),
-        (Place::Bulletins, "Meldungen", "/bulletins", P::ReadKnowledge),
-        (Place::Words, "Suchwörter", "/words", P::EditKnowledge),
-        (Place::Misses, "Ohne Treffer", "/misses", P::EditKnowledge),
-        (Place::Learned, "Gelerntes", "/learned", P::EditKnowledge),
-        (Place::Gaps, "Wissenslücken", "/gaps", P::EditKnowledge),
-        (Place::Imports, "Importe", "/imports", P::EditKnowledge),
-        (Place::Public, "Öffentlich", "/public", P::EditKnowledge),
-    ];
-    let offered = links.into_iter().filter(|(.., permission)| tenant.may(*permission));
-    let links = offered.map(|(place, label, path, _)| PlaceLink {
+    let link = |(place, label, path, _): &(Place, &'static str, &str, P)| PlaceLink {
         label,
         url: format!("/knowledge/{}{path}", tenant.slug),
-        current: place == here,
-    });
+        current: *place == here,
+    };
+    let group = |(label, places): &(&'static str, &[(Place, &'static str, &str, P)])| PlaceGroup {
+        label,
+        links: places.iter().filter(|(.., permission)| tenant.may(*permission)).map(link).collect(),
+    };
+    let mut groups: Vec<_> = GROUPS.iter().map(group).filter(|group| !group.links.is_empty()).collect();
+    if let [only] = &mut groups[..] {
+        only.label = "";
+    }
     Places {
         title: tenant.name.clone(),
         above: (viewer.tenants_with(P::ReadKnowledge).len() > 1).then_some(("Wissen", "/knowledge")),
         mark: Some((tenant.accent.clone(), tenant.shape.clone())),
-        links: links.collect(),
+        groups,
     }
 }
 

@@ -10,11 +10,12 @@ use super::super::{Content, Layer, Part, merge};
 use super::adapting::Mode;
 use super::form::EntryForm;
 use super::subject::Subject;
-use super::town;
+use super::{EntryPlace, town};
 use crate::access::TenantAccess;
 use crate::app::App;
+use crate::ids::EntryId;
 use crate::web::forms::Errors;
-use crate::web::{self, Form, InTenant, Page, format};
+use crate::web::{self, Form, InTenant, Page, Path, format};
 
 /// `{{ remarks }}` in any template of the editor.
 #[derive(Debug, Template)]
@@ -22,6 +23,8 @@ use crate::web::{self, Form, InTenant, Page, format};
 pub(super) struct Remarks {
     found: Vec<Remark>,
     readability: Readability,
+    /// Fields whose words stand below the base's, in a field of their own.
+    below: Vec<&'static str>,
     /// Nothing is written yet, so nothing is missing yet.
     is_blank: bool,
 }
@@ -42,7 +45,7 @@ impl Remarks {
             );
             remarks.insert(0, Remark::warn("links", "Links", text, &link.url));
         }
-        Ok(Self { found: remarks, readability: writing::readability_of(content), is_blank })
+        Ok(Self { found: remarks, readability: writing::readability_of(content), below: Vec::new(), is_blank })
     }
 
     /// For what stands in a form. An adaptation is asked about its own words alone: the others are somebody else's.
@@ -63,7 +66,15 @@ impl Remarks {
             part.is_some_and(|part| matches!(form.adapting.mode(part), Mode::Own | Mode::Below))
         };
         remarks.found.retain(is_own);
+        let below = Part::all().filter(|part| form.adapting.mode(*part) == Mode::Below);
+        remarks.below = below.map(Part::as_str).collect();
         Ok(remarks)
+    }
+
+    /// Where the words can be changed.
+    fn anchor(&self, remark: &Remark) -> String {
+        let is_below = self.below.contains(&remark.field);
+        format!("#{}{}", if is_below { "add_" } else { "" }, remark.field)
     }
 
     /// One line that a screen reader says while somebody writes.
@@ -91,7 +102,7 @@ impl Remarks {
     }
 }
 
-/// The same for what stands in the form at this moment; nothing is stored.
+/// The same for what stands in the form of a new entry at this moment; nothing is stored.
 pub(super) async fn remarks_fragment(
     State(app): State<App>,
     InTenant(tenant): InTenant,
@@ -101,4 +112,18 @@ pub(super) async fn remarks_fragment(
     let content = EntryForm::from_pairs(pairs).read(&mut Errors::none());
     let mut db = app.begin(&tenant.scope()).await?;
     Ok(Page(Remarks::of(&mut db, &tenant, &content).await?))
+}
+
+/// For an entry that is there: what an adaptation does not say follows its base.
+pub(super) async fn entry_remarks_fragment(
+    State(app): State<App>,
+    InTenant(tenant): InTenant,
+    Path((_, owner, id)): Path<(String, String, EntryId)>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> web::Result<Page<Remarks>> {
+    let place = EntryPlace::find(tenant, &owner, id)?;
+    let form = EntryForm::from_pairs(pairs);
+    let mut db = app.begin(&place.tenant.scope()).await?;
+    let subject = Subject::find(&mut db, &place).await?;
+    Ok(Page(Remarks::of_form(&mut db, &place.tenant, Some(&subject), &form).await?))
 }

@@ -35,14 +35,18 @@ impl LayerRow {
 pub fn layers(rows: Vec<LayerRow>) -> sqlx::Result<Vec<Layer>> {
     let last = rows.len().saturating_sub(1);
     let layer = |(place, row): (usize, LayerRow)| {
-        let text = if place == last {
-            serde_json::from_value::<Content>(row.content).map(LayerText::Whole)
-        } else {
-            serde_json::from_value::<Adaptation>(row.content).map(LayerText::Patch)
-        };
-        Ok(Layer { tenant: row.tenant, text: text.map_err(|error| sqlx::Error::Decode(error.into()))? })
+        Ok(Layer { tenant: row.tenant, text: layer_text(row.content, place != last)? })
     };
     rows.into_iter().enumerate().map(layer).collect()
+}
+
+pub fn layer_text(content: Value, is_patch: bool) -> sqlx::Result<LayerText> {
+    let text = if is_patch {
+        serde_json::from_value::<Adaptation>(content).map(LayerText::Patch)
+    } else {
+        serde_json::from_value::<Content>(content).map(LayerText::Whole)
+    };
+    text.map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
 /// The text of one version; None: there is no such version, or it may not be read.

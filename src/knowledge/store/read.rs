@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
-use super::super::{Content, Entry};
-use super::layers::LayerRow;
+use super::super::{Content, Entry, LayerText};
+use super::layers::{LayerRow, layer_text};
 use super::row::{Row, into_entry};
 use crate::ids::{EntryId, TenantId};
 
@@ -116,19 +116,27 @@ pub async fn list_titles(
     Ok(rows.into_iter().map(|row| (row.tenant, row.id, row.title)).collect())
 }
 
-/// A tenant's own published entries by id, for giving them away; adaptations are no texts by themselves.
-pub async fn list_own_published(
+#[derive(Debug, Clone)]
+pub struct OwnText {
+    pub entry: EntryId,
+    pub external_id: String,
+    pub text: LayerText,
+}
+
+/// A tenant's own published words by entry: whole texts, and what it says otherwise than its bases.
+pub async fn list_own_texts(
     db: impl PgExecutor<'_>,
     tenant: TenantId,
     after: Option<EntryId>,
     limit: i64,
-) -> sqlx::Result<Vec<(EntryId, String, Content)>> {
+) -> sqlx::Result<Vec<OwnText>> {
     let rows = sqlx::query!(
-        r#"select entry.id as "id: EntryId", entry.external_id, version.content as "content: Json<Content>"
+        r#"select entry.id as "id: EntryId", entry.external_id, entry.base_entry_id is not null as "is_patch!",
+                  version.content
            from entry
            join entry_version version on version.tenant_id = entry.tenant_id and version.entry_id = entry.id
                                      and version.version = entry.published_version
-           where entry.tenant_id = $1 and entry.id > coalesce($2, 0) and entry.base_entry_id is null
+           where entry.tenant_id = $1 and entry.id > coalesce($2, 0)
            order by entry.id limit $3"#,
         tenant as TenantId,
         after as Option<EntryId>,
@@ -136,7 +144,8 @@ pub async fn list_own_published(
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.external_id, row.content.0)).collect())
+    let own = |text, id, external_id| OwnText { entry: id, external_id, text };
+    rows.into_iter().map(|row| Ok(own(layer_text(row.content, row.is_patch)?, row.id, row.external_id))).collect()
 }
 
 /// An entry's state, published or not.

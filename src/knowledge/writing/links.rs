@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::LayerText;
 use super::{Content, Field, Remark};
 
 /// They say nothing to who hears only the links.
@@ -19,6 +20,17 @@ struct Found {
 pub fn addresses(content: &Content) -> BTreeSet<String> {
     let is_page = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     found(content).into_iter().map(|found| found.url).filter(is_page).collect()
+}
+
+/// Those of a tenant's own words; what its base points to is asked where the base stands.
+pub fn addresses_of(text: &LayerText) -> BTreeSet<String> {
+    match text {
+        LayerText::Whole(content) => addresses(content),
+        LayerText::Patch(patch) => {
+            let below = Content { fields: patch.additions.clone(), ..Content::default() };
+            addresses(&patch.content).into_iter().chain(addresses(&below)).collect()
+        }
+    }
 }
 
 pub fn remark(content: &Content, remarks: &mut Vec<Remark>) {

@@ -10,7 +10,7 @@ mod readability;
 mod sentences;
 mod syllables;
 
-pub use links::addresses;
+pub use links::{addresses, addresses_of};
 pub use readability::{Readability, readability};
 
 use super::{Content, Field};

@@ -52,6 +52,19 @@ pub struct Browser {
 /// policy least of all; a test that fails leaves a picture in target/screenshots.
 pub async fn in_chromium(test: &TestApp, act: impl AsyncFnOnce(&Browser)) {
     let _turn = TURNS.acquire().await.expect("nobody closes it");
+    in_fresh_browser(test, act).await;
+}
+
+/// As `in_chromium`, for two people at once.
+pub async fn in_two_chromiums(test: &TestApp, act: impl AsyncFnOnce(&Browser, &Browser)) {
+    let _turns = TURNS.acquire_many(2).await.expect("nobody closes it");
+    in_fresh_browser(test, async |first| {
+        in_fresh_browser(test, async |second| act(first, second).await).await;
+    })
+    .await;
+}
+
+async fn in_fresh_browser(test: &TestApp, act: impl AsyncFnOnce(&Browser)) {
     let browser = Browser::open(test).await;
     let outcome = AssertUnwindSafe(act(&browser)).catch_unwind().await;
     if outcome.is_err() {
