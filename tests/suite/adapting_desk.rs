@@ -10,9 +10,9 @@ use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::desk_keyboard::{center, open_entry, take};
+use crate::support::Client;
 use crate::support::browser::{Browser, in_two_chromiums};
 use crate::support::cast::{ADMIN_OF_A, AGENT, AGENT_OF_B, EDITOR_OF_A};
-use crate::support::Client;
 use crate::support::catalogue::answering;
 
 fn dog(fee: &str) -> Content {

@@ -43,11 +43,7 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/entries/new", P::EditKnowledge, editor::new_entry_page)
         .post("/knowledge/{tenant}/entries", P::EditKnowledge, editor::create_entry)
         .post("/knowledge/{tenant}/remarks", P::EditKnowledge, remarks::remarks_fragment)
-        .post(
-            "/knowledge/{tenant}/entries/{owner}/{entry}/remarks",
-            P::EditKnowledge,
-            remarks::entry_remarks_fragment,
-        )
+        .post("/knowledge/{tenant}/entries/{owner}/{entry}/remarks", P::EditKnowledge, remarks::entry_remarks_fragment)
         .get("/knowledge/{tenant}/entries/{owner}/{entry}/edit", P::EditKnowledge, editor::edit_page)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}", P::EditKnowledge, editor::save_entry)
         .post("/knowledge/{tenant}/entries/{owner}/{entry}/archive", P::EditKnowledge, archive::archive_entry)

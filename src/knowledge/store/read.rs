@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
-use super::super::{Content, Entry, LayerText};
+use super::super::{Entry, LayerText};
 use super::layers::{LayerRow, layer_text};
 use super::row::{Row, into_entry};
 use crate::ids::{EntryId, TenantId};
