@@ -12,7 +12,8 @@ const LONG_AGO: TimeDelta = TimeDelta::days(65);
 const LATELY: TimeDelta = TimeDelta::days(20);
 
 /// Town, the stage that holds today, and whether the next one is planned.
-const AGREEMENTS: [(&str, i32, bool); 3] = [("stadt-a", 2, true), ("stadt-b", 1, false), ("kreis", 3, false)];
+const AGREEMENTS: [(&str, i32, bool); 4] =
+    [("stadt-a", 2, true), ("stadt-b", 1, false), ("kreis", 3, false), ("jobcenter", 1, true)];
 
 pub async fn insert_keeping(
     db: &mut PgConnection,

@@ -136,6 +136,7 @@ fn unseen(path: &str) -> Vec<&'static str> {
         "/desk/calls/{call}/end" | "/desk/misses" | "/knowledge/{tenant}/misses" => vec!["q"],
         // Asked while somebody writes, with what stands in the editor's form.
         "/knowledge/{tenant}/remarks" => vec!["title", "summary", "fees", "link_label", "link_url"],
+        "/knowledge/{tenant}/entries/{owner}/{entry}/remarks" => vec!["mode_fees", "add_fees", "fees", "stance"],
         // A second button of the list's form, and an undo that stands in a message.
         "/knowledge/{tenant}/keeping/owners" => vec!["entry", "new_owner", "back"],
         // Only where the telephone system may be controlled.
