@@ -55,6 +55,7 @@ fn show_one(
     Ok(Hit {
         tenant: TenantId(number("tenant")?.try_into().unwrap_or_default()),
         entry: EntryId(number("entry")?.try_into().unwrap_or_default()),
+        root: Some(number("root")?.try_into().unwrap_or_default()).filter(|root| *root > 0).map(EntryId),
         version: number("version")?.try_into().unwrap_or_default(),
         external_id: text(fields.external_id).to_owned(),
         title: text(fields.title).to_owned(),
