@@ -136,6 +136,8 @@ pub struct Hit {
     pub entry: EntryId,
     /// The entry that it adapts.
     pub root: Option<EntryId>,
+    /// Life situations.
+    pub topics: Vec<String>,
     pub version: i32,
     pub external_id: String,
     pub title: String,

@@ -17,8 +17,9 @@
     line.dataset.begun = "yes";
     const start = `${seen.label}: `;
     line.value = start;
-    // Reached by the tab key it would be marked, and the first letter would replace it.
-    line.addEventListener("focus", () => line.value === start && line.setSelectionRange(start.length, start.length));
+    // Reached by the tab key it is marked, and the first letter would replace it.
+    const toEnd = () => line.value === start && line.setSelectionRange(start.length, start.length);
+    line.addEventListener("focus", () => requestAnimationFrame(toEnd));
     const place = document.querySelector("[data-focus='#panel']");
     if (place) place.dataset.focus = "#gap-line";
   };

@@ -109,7 +109,8 @@ async fn line_narrows_where_a_bulletin_is_shown(options: PgPoolOptions, database
     announce(&editor, LIST, "Müllabfuhr überall", &[]).await.is(303);
     let agent = test.sign_in(cast::AGENT).await;
     let desk = agent.get("/desk").await.is(200).body;
-    for words in ["Müllabfuhr streikt", "Müllabfuhr kommt", "Müllabfuhr überall", "nur Abfall", "nur Bürgerbüro"] {
+    for words in ["Müllabfuhr streikt", "Müllabfuhr kommt", "Müllabfuhr überall", "nur Abfall", "nur Bürgerbüro"]
+    {
         assert!(desk.contains(words), "at rest everything is shown, with its lines: {words}: {desk}");
     }
     take_call(&test, &agent).await;
@@ -149,6 +150,22 @@ async fn bulletin_about_a_base_text_stands_above_what_a_town_says_otherwise(
     for path in ["/desk/results?q=", "/knowledge/stadt-a/search?q="] {
         assert!(sees(&agent, &format!("{path}führerschein"), "Druckerei fällt aus").await, "{path}");
         assert!(!sees(&agent, &format!("{path}reisepass"), "Druckerei fällt aus").await, "{path}");
+    }
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn bulletin_stands_above_the_hits_of_its_topic(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = center(options, database).await;
+    let topic = vec!["Umzug".to_owned()];
+    let entry = Content { title: "Wohnsitz anmelden".to_owned(), life_situations: topic, ..Content::default() };
+    test.publish(test.cast.stadt_a, "wohnsitz", &entry).await;
+    test.index().await;
+    announce(&test.sign_in(cast::EDITOR_OF_A).await, LIST, "Verfahren gestört", &[("topics", "Umzug")]).await.is(303);
+    let agent = test.sign_in(cast::AGENT).await;
+    take_call(&test, &agent).await;
+    for path in ["/desk/results?q=", "/knowledge/stadt-a/search?q="] {
+        assert!(sees(&agent, &format!("{path}wohnsitz"), "Verfahren gestört").await, "{path}");
+        assert!(!sees(&agent, &format!("{path}sperrmüll"), "Verfahren gestört").await, "{path}");
     }
 }
 

@@ -57,8 +57,14 @@ pub async fn list_reminders(
 /// Nobody is asked twice about the same day.
 pub async fn mark_reminded(db: impl PgExecutor<'_>, reminders: &[Reminder]) -> sqlx::Result<()> {
     let bulletins: Vec<_> = reminders.iter().map(|reminder| reminder.bulletin).collect();
-    sqlx::query!("update bulletin set reminded_for = remind_on where id = any ($1)", &bulletins as &[BulletinId],)
-        .execute(db)
-        .await?;
+    let days: Vec<_> = reminders.iter().map(|reminder| reminder.for_day).collect();
+    sqlx::query!(
+        "update bulletin set reminded_for = asked.day
+         from unnest($1::bigint[], $2::date[]) as asked (id, day) where bulletin.id = asked.id",
+        &bulletins as &[BulletinId],
+        &days,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
