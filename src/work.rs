@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::bulletins;
 use crate::calls;
 use crate::db::{Ringer, keep_up};
 use crate::desk::{BulletinFollower, DeskFollower, RewrittenFollower};
@@ -123,7 +124,7 @@ async fn send_mails(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Who looks after entries hears of them, and sees how often they are used.
+/// Who looks after entries and bulletins hears of them, and sees how often they are used.
 async fn keep_true(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = keeping::count_use(&app).await {
@@ -131,6 +132,9 @@ async fn keep_true(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = keeping::remind_owners(&app).await {
             tracing::warn!(%error, "owners of entries cannot be reminded");
+        }
+        if let Err(error) = bulletins::remind_authors(&app).await {
+            tracing::warn!(%error, "authors of bulletins cannot be reminded");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_hours(1)) => {}

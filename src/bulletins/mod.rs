@@ -4,10 +4,12 @@
 
 mod end;
 mod pages;
+mod remind;
 mod store;
 
 pub use end::Presets;
 pub use pages::routes;
+pub use remind::remind_authors;
 pub use store::{Open, acknowledge, insert_bulletin, list_current, list_open};
 
 use std::fmt::Write;

@@ -21,9 +21,10 @@ pub use own::{find_own_key, list_own};
 pub use pages::routes;
 pub use store::{UnassignedCall, UnassignedWanted, assign_call, count_unassigned, list_unassigned, unassign_call};
 pub use store::{
-    claim_call, end_call, find_call, find_caller_number, find_live, find_open_entries, list_live, list_live_at,
-    list_log, list_waiting, mark_answer, merge_calls, move_to_town, open_call, record_entry, record_event,
-    release_call, reopen_call, set_caller_place, set_disposition, set_lacks_knowledge, unmark_answer, update_note,
+    claim_call, end_call, find_call, find_caller_number, find_line_of, find_live, find_open_entries, list_live,
+    list_live_at, list_log, list_waiting, mark_answer, merge_calls, move_to_town, open_call, record_entry,
+    record_event, release_call, reopen_call, set_caller_place, set_disposition, set_lacks_knowledge, unmark_answer,
+    update_note,
 };
 
 use chrono::{DateTime, Utc};
@@ -191,5 +192,7 @@ pub struct Correction<'a> {
     pub version: i32,
     pub disposition: Disposition,
     pub detail: Option<&'a str>,
+    /// It was connected because the knowledge did not have the answer.
+    pub lacks_knowledge: bool,
     pub topic: Option<(TenantId, EntryId)>,
 }

@@ -89,7 +89,7 @@ pub async fn find_own_key(
 pub async fn correct_call(db: impl PgExecutor<'_>, key: CallKey, new: &Correction<'_>) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update call set disposition = $5, disposition_detail = $6, topic_tenant_id = $7, topic_entry_id = $8,
-                         version = version + 1
+                         lacks_knowledge = $9 and $5 = 'transferred', version = version + 1
          where tenant_id = $1 and opened_at = $2 and id = $3 and version = $4",
         key.tenant as TenantId,
         key.opened_at,
@@ -98,7 +98,8 @@ pub async fn correct_call(db: impl PgExecutor<'_>, key: CallKey, new: &Correctio
         new.disposition.as_str(),
         new.detail,
         new.topic.map(|topic| topic.0) as Option<TenantId>,
-        new.topic.map(|topic| topic.1) as Option<EntryId>
+        new.topic.map(|topic| topic.1) as Option<EntryId>,
+        new.lacks_knowledge
     )
     .execute(db)
     .await?;

@@ -81,6 +81,8 @@ struct CallForm {
     disposition: String,
     detail: String,
     reason: String,
+    /// Connected because the knowledge did not have the answer.
+    lacks_knowledge: String,
     /// "tenant-entry" of an entry that was open in this call.
     topic: String,
     note: String,
@@ -158,6 +160,7 @@ impl CallForm {
             disposition: call.disposition.map(|d| d.as_str().to_owned()).unwrap_or_default(),
             reason: if is_reason { detail.clone() } else { String::new() },
             detail: if is_reason { String::new() } else { detail },
+            lacks_knowledge: if call.lacks_knowledge { "on".to_owned() } else { String::new() },
             topic: call.topic.as_ref().map(|topic| format!("{}-{}", topic.tenant, topic.entry)).unwrap_or_default(),
             note: call.note.clone().unwrap_or_default(),
         }
@@ -168,7 +171,9 @@ impl CallForm {
         match disposition {
             None => errors.add("disposition", "Wählen Sie ein Ergebnis."),
             Some(Disposition::Transferred) => errors.require("detail", &self.detail, "An wen verbunden wurde,"),
-            Some(Disposition::Unanswered) => errors.require("reason", &self.reason, "Der Grund"),
+            Some(Disposition::Unanswered) if !REASONS_UNANSWERED.iter().any(|(reason, _)| *reason == self.reason) => {
+                errors.add("reason", "Wählen Sie den Grund.");
+            }
             Some(Disposition::Answered) if self.topic.is_empty() => {
                 errors.add("topic", "Wählen Sie den Eintrag, mit dem geantwortet wurde.");
             }
@@ -212,7 +217,8 @@ async fn correct_call(
     let shown = store::find_open_entries(&mut *db, call.key).await?;
     let detail = form.detail_for(disposition);
     let topic = form.topic(&shown);
-    let correction = Correction { version: form.version, disposition, detail: detail.as_deref(), topic };
+    let (version, lacks_knowledge) = (form.version, !form.lacks_knowledge.is_empty());
+    let correction = Correction { version, disposition, detail: detail.as_deref(), lacks_knowledge, topic };
     if !own::correct_call(&mut *db, call.key, &correction).await? {
         return show_call(&app, &viewer, db, call, form, Errors::none(), true).await;
     }

@@ -19,7 +19,7 @@ pub async fn insert_bulletins(
     let author = Actor::program("Demo");
     let all = ["kreis", "stadt-a", "stadt-b", "jobcenter"].map(&town);
     for (tenant, said) in [(town("kreis"), outage(all, now)), (town("stadt-a"), closed(town("stadt-a"), now))] {
-        let id = bulletins::insert_bulletin(&mut *db, tenant, &said, &author.name, now).await?;
+        let id = bulletins::insert_bulletin(&mut *db, tenant, &said, &author, now).await?;
         let details = serde_json::json!({ "title": said.title });
         audit::record(&mut *db, now, &author, Act::of(tenant, "created", "bulletin", id, details)).await?;
     }

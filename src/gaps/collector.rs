@@ -26,6 +26,19 @@ pub async fn collect(app: &App) -> sqlx::Result<()> {
     store::price_calls(&mut *db, now - SETTLED).await?;
     store::release_reporters(&mut *db, now - REPORTER_KEPT).await?;
     store::count_effects(&mut *db, now).await?;
+    db.commit().await?;
+    follow_handed(app).await
+}
+
+/// A gap rises where it was handed to with what is reported where it came from. Through several hands it takes a turn each.
+async fn follow_handed(app: &App) -> sqlx::Result<()> {
+    let mut db = app.begin(&Scope::system()).await?;
+    if store::take_turn(&mut *db).await? {
+        let owners = store::count_handed(&mut *db, app.clock.now() - WINDOW).await?;
+        if !owners.is_empty() {
+            store::reopen_handed(&mut db, &owners).await?;
+        }
+    }
     db.commit().await
 }
 

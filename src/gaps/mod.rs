@@ -231,6 +231,8 @@ pub struct Occurrence {
     pub in_call: bool,
     pub lost_ms: Option<i32>,
     pub from: Option<String>,
+    /// Of a gap that was handed over: when something was reported there last.
+    pub last_at: Option<DateTime<Utc>>,
 }
 
 /// What the reporter reads behind "Ihre Meldung zu …".

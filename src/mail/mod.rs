@@ -10,7 +10,8 @@ pub use sender::{deliver, forget_old_mails};
 pub use smtp::{Mailer, SmtpAddress};
 pub use store::enqueue;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike, Utc};
+use chrono_tz::Europe::Berlin;
 
 use crate::ids::TenantId;
 use crate::web::format;
@@ -25,6 +26,14 @@ pub struct NewMail<'a> {
     pub recipient: &'a str,
     pub subject: &'a str,
     pub text: &'a str,
+}
+
+/// Nobody is woken by a reminder.
+const FIRST_HOUR: u32 = 7;
+
+/// A reminder may be written at this hour.
+pub fn may_wake(now: DateTime<Utc>) -> bool {
+    now.with_timezone(&Berlin).hour() >= FIRST_HOUR
 }
 
 /// Five lines and one link.

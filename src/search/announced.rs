@@ -9,12 +9,15 @@ const MEANT: usize = 3;
 /// A shorter beginning of a word begins too much.
 const SHORTEST_BEGINNING: usize = 3;
 
-/// Those of the town's bulletins that share a word with the question, or name one of the best hits. Their order stays.
+/// Those of the town's bulletins that share a word with the question, or name one of the best hits, what it adapts, or what it
+/// is about. Their order stays.
 pub fn announced(query: &str, bulletins: Vec<Bulletin>, hits: &[Hit]) -> Vec<Bulletin> {
     let typed: Vec<_> = analyzer::words(query).into_iter().filter(says_something).collect();
     let speaks_of_it = |bulletin: &Bulletin| {
-        let said = &bulletin.said;
-        let names = |hit: &Hit| said.entries.contains(&(hit.tenant, hit.entry));
+        let names = |hit: &Hit| {
+            let family: Vec<_> = [hit.entry].into_iter().chain(hit.root).collect();
+            bulletin.is_about(&family, &hit.topics)
+        };
         hits.iter().take(MEANT).any(names) || shares_a_word(&typed, bulletin)
     };
     bulletins.into_iter().filter(speaks_of_it).collect()

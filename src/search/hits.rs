@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use tantivy::fastfield::FastFieldReaders;
 use tantivy::schema::Value;
-use tantivy::{Searcher, TantivyDocument};
+use tantivy::{DocId, Searcher, TantivyDocument};
 
 use super::Hit;
 use super::asked::Asked;
@@ -33,6 +34,16 @@ fn asked_part(asked: Option<&Asked>, stored: &str) -> Option<(&'static str, Stri
     Some((field.label(), parts.remove(field.as_str())?))
 }
 
+fn topics(columns: &FastFieldReaders, doc: DocId) -> tantivy::Result<Vec<String>> {
+    let Some(column) = columns.str("topic")? else { return Ok(Vec::new()) };
+    let topic = |ordinal| {
+        let mut text = String::new();
+        column.ord_to_str(ordinal, &mut text)?;
+        Ok(text)
+    };
+    column.term_ords(doc).map(topic).collect()
+}
+
 fn show_one(
     searcher: &Searcher,
     fields: &Fields,
@@ -55,6 +66,8 @@ fn show_one(
     Ok(Hit {
         tenant: TenantId(number("tenant")?.try_into().unwrap_or_default()),
         entry: EntryId(number("entry")?.try_into().unwrap_or_default()),
+        root: Some(number("root")?.try_into().unwrap_or_default()).filter(|root| *root > 0).map(EntryId),
+        topics: topics(numbers, address.doc_id)?,
         version: number("version")?.try_into().unwrap_or_default(),
         external_id: text(fields.external_id).to_owned(),
         title: text(fields.title).to_owned(),

@@ -134,6 +134,10 @@ pub struct Hit {
     /// Whose entry it is.
     pub tenant: TenantId,
     pub entry: EntryId,
+    /// The entry that it adapts.
+    pub root: Option<EntryId>,
+    /// Life situations.
+    pub topics: Vec<String>,
     pub version: i32,
     pub external_id: String,
     pub title: String,

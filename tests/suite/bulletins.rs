@@ -2,10 +2,13 @@
 
 use chrono::TimeDelta;
 use ortsgespraech::access::Role;
+use ortsgespraech::bulletins::remind_authors;
 use ortsgespraech::clock::Clock;
 use ortsgespraech::ids::TenantId;
+use ortsgespraech::mail;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
+use crate::support::postbox::Postbox;
 use crate::support::{Answer, Client, TestApp, app::test_time, cast};
 
 pub const LIST: &str = "/knowledge/stadt-a/bulletins";
@@ -163,4 +166,51 @@ async fn bulletin_for_several_towns_belongs_to_its_writer(options: PgPoolOptions
     let editor = test.sign_in(cast::EDITOR_OF_A).await;
     announce(&editor, &format!("{LIST}/{id}"), "Brücke frei", &[("version", "1")]).await.is(303);
     assert!(other.get("/knowledge/stadt-b/bulletins").await.is(200).body.contains("Brücke frei"));
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn whoever_wrote_it_is_asked_once_whether_it_still_holds(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = TestApp::start(options, database).await;
+    let postbox = Postbox::open().await;
+    let app = postbox.connect(&test.app);
+    let remind = async || remind_authors(&app).await.expect("reminders");
+    let editor = test.sign_in(cast::EDITOR_OF_A).await;
+    let open = [("end", "open"), ("remind_on", "2026-11-19")];
+    announce(&editor, LIST, "Aufzug kaputt", &open).await.is(303);
+    announce(&editor, LIST, "Bald repariert", &[("end", "at"), ("end_day", "2026-12-24"), ("end_time", "12:30")])
+        .await
+        .is(303);
+    let id = latest(&test).await - 1;
+    assert_eq!(remind().await, 0, "its day has not come");
+    app.clock.advance(TimeDelta::days(2));
+    assert_eq!((remind().await, remind().await), (1, 0));
+    app.clock.advance(TimeDelta::days(1));
+    assert_eq!(remind().await, 0, "the same day is not spoken of again");
+    let list = test.sign_in(cast::EDITOR_OF_A).await.get(LIST).await.is(200).body;
+    assert_eq!(list.matches("bitte prüfen").count(), 1, "{list}");
+    // Another day is another question; who may not write any more is not asked.
+    let again = [("version", "1"), ("end", "open"), ("remind_on", "2026-11-25")];
+    let editor = test.sign_in(cast::EDITOR_OF_A).await;
+    announce(&editor, &format!("{LIST}/{id}"), "Aufzug kaputt", &again).await.is(303);
+    let gone = "update account set disabled_at = now() where email = $1";
+    let mut db = test.begin_as_system().await;
+    sqlx::query(gone).bind(cast::EDITOR_OF_A).execute(&mut *db).await.expect("gone");
+    db.commit().await.expect("commit");
+    assert_eq!(remind().await, 0);
+    app.clock.advance(TimeDelta::days(5));
+    assert_eq!((remind().await, remind().await), (1, 0));
+    mail::deliver(&app).await.expect("the outbox");
+    let letters = postbox.letters();
+    let recipients: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
+    assert_eq!(recipients, [cast::EDITOR_OF_A, cast::ADMIN_OF_A]);
+    let text = &letters[0].text;
+    assert!(text.contains("„Aufzug kaputt“ gilt bis auf Weiteres"), "{text}");
+    assert!(text.contains(&format!("https://wissen.kreis.example{LIST}/{id}")), "{text}");
+    // What is over is nobody's worry.
+    let admin = test.sign_in(cast::ADMIN_OF_A).await;
+    let third = [("end", "open"), ("remind_on", "2026-11-27")];
+    announce(&admin, LIST, "Heizung aus", &third).await.is(303);
+    admin.post(&format!("{LIST}/{}/end", latest(&test).await), &[]).await.is(303);
+    app.clock.advance(TimeDelta::days(9));
+    assert_eq!(remind().await, 0);
 }

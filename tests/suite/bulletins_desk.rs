@@ -6,6 +6,8 @@ use axum::body::Body;
 use chrono::TimeDelta;
 use http_body_util::BodyExt;
 use ortsgespraech::clock::Clock;
+use ortsgespraech::ids::EntryId;
+use ortsgespraech::knowledge::{Adaptation, Content, Field, Html, Part};
 use ortsgespraech::work::Work;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::time::{Instant, timeout};
@@ -100,11 +102,71 @@ async fn line_narrows_where_a_bulletin_is_shown(options: PgPoolOptions, database
     let other: i64 = sqlx::query_scalar(other).bind(test.cast.stadt_a).fetch_one(&mut *db).await.expect("a line");
     db.commit().await.expect("commit");
     let editor = test.sign_in(cast::EDITOR_OF_A).await;
+    let here = "select id from line where number = '+4969900090100'";
+    let here: i64 = sqlx::query_scalar(here).fetch_one(&mut *test.begin_as_system().await).await.expect("a line");
     announce(&editor, LIST, "Müllabfuhr streikt", &[("lines", &other.to_string())]).await.is(303);
+    announce(&editor, LIST, "Müllabfuhr kommt später", &[("lines", &here.to_string())]).await.is(303);
+    announce(&editor, LIST, "Müllabfuhr überall", &[]).await.is(303);
     let agent = test.sign_in(cast::AGENT).await;
-    assert!(sees(&agent, "/desk", "Müllabfuhr streikt").await, "at rest everything is shown");
+    let desk = agent.get("/desk").await.is(200).body;
+    for words in ["Müllabfuhr streikt", "Müllabfuhr kommt", "Müllabfuhr überall", "nur Abfall", "nur Bürgerbüro"]
+    {
+        assert!(desk.contains(words), "at rest everything is shown, with its lines: {words}: {desk}");
+    }
     take_call(&test, &agent).await;
-    assert!(!sees(&agent, "/desk", "Müllabfuhr streikt").await);
+    for path in ["/desk", "/desk/results?q=müllabfuhr", "/desk?q=müllabfuhr"] {
+        let page = agent.get(path).await.is(200).body;
+        assert!(page.contains("Müllabfuhr kommt später") && page.contains("Müllabfuhr überall"), "{path}: {page}");
+        assert!(!page.contains("Müllabfuhr streikt"), "{path}: {page}");
+    }
+    // The search page has no line, so it leaves none out.
+    let page = "/knowledge/stadt-a/search?q=müllabfuhr";
+    assert!(sees(&agent, page, "Müllabfuhr streikt").await && sees(&agent, page, "Müllabfuhr kommt später").await);
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn bulletin_about_a_base_text_stands_above_what_a_town_says_otherwise(
+    options: PgPoolOptions,
+    database: PgConnectOptions,
+) {
+    let test = center(options, database).await;
+    let mut db = test.begin_as_system().await;
+    let base = "select id from entry where external_id = 'fs'";
+    let base: i64 = sqlx::query_scalar(base).fetch_one(&mut *db).await.expect("an entry");
+    drop(db);
+    let mut fee = Content::default();
+    fee.set(Field::Fees, Html::from_plain("31 Euro"));
+    let mut patch = Adaptation::default();
+    patch.replace(Part::Text(Field::Fees), &fee);
+    let own = test.adapt(test.cast.stadt_a, EntryId(base), &patch).await;
+    test.index().await;
+    let operator = test.sign_in(cast::OPERATOR).await;
+    let about = [("towns", "stadt-a"), ("entries", "Führerschein umtauschen")];
+    announce(&operator, "/knowledge/kreis/bulletins", "Druckerei fällt aus", &about).await.is(303);
+    let agent = test.sign_in(cast::AGENT).await;
+    take_call(&test, &agent).await;
+    let page = agent.get("/desk/results?q=führerschein").await.is(200).body;
+    assert!(page.contains(&format!("/{}/{own}\"", test.cast.stadt_a)), "the town's own words are found: {page}");
+    for path in ["/desk/results?q=", "/knowledge/stadt-a/search?q="] {
+        assert!(sees(&agent, &format!("{path}führerschein"), "Druckerei fällt aus").await, "{path}");
+        assert!(!sees(&agent, &format!("{path}reisepass"), "Druckerei fällt aus").await, "{path}");
+    }
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn bulletin_stands_above_the_hits_of_its_topic(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = center(options, database).await;
+    let topic = vec!["Umzug".to_owned()];
+    let entry = Content { title: "Wohnsitz anmelden".to_owned(), life_situations: topic, ..Content::default() };
+    test.publish(test.cast.stadt_a, "wohnsitz", &entry).await;
+    test.index().await;
+    announce(&test.sign_in(cast::EDITOR_OF_A).await, LIST, "Verfahren gestört", &[("topics", "Umzug")]).await.is(303);
+    let agent = test.sign_in(cast::AGENT).await;
+    take_call(&test, &agent).await;
+    for path in ["/desk/results?q=", "/knowledge/stadt-a/search?q="] {
+        assert!(sees(&agent, &format!("{path}wohnsitz"), "Verfahren gestört").await, "{path}");
+        assert!(!sees(&agent, &format!("{path}sperrmüll"), "Verfahren gestört").await, "{path}");
+    }
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]

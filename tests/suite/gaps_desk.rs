@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use crate::desk_keyboard::{center, mark, open_entry, take};
 use crate::gaps::{gaps_of, only_gap, reports};
 use crate::support::browser::{Key, in_chromium};
+use crate::support::forms::fields_of;
 use crate::support::{Client, TestApp, cast};
 
 /// Takes a call of Stadt A by hand.
@@ -111,6 +112,14 @@ async fn unanswered_call_is_a_gap_of_the_open_entry_or_of_the_typed_words(
     }
     assert_eq!(reports(&test, test.cast.kreis).await.len(), 1);
     assert_eq!(reports(&test, test.cast.stadt_a).await.len(), 2);
+    // The call that names nothing stands beside the queue and not in it.
+    let editor = test.sign_in(cast::EDITOR_OF_A).await;
+    let queue = editor.get("/knowledge/stadt-a/gaps").await.is(200).body;
+    assert!(queue.contains("xylophonschule") && !queue.contains("Anrufe ohne Eintrag und Suchwort"), "{queue}");
+    assert!(queue.contains(" von 1 Lücke") && queue.contains("In 28 Tagen 1 mit 0,5 Minuten"), "{queue}");
+    let link = queue.split("id=\"nameless\"").nth(1).and_then(|rest| rest.split("href=\"").nth(1)).expect("its link");
+    let page = editor.get(link.split('"').next().expect("an address")).await.is(200).body;
+    assert!(page.contains("Anrufe ohne Eintrag und Suchwort"), "{page}");
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
@@ -160,6 +169,67 @@ async fn corrected_call_is_collected_with_the_entry_that_was_open(options: PgPoo
     gaps::collect(&test.app).await.expect("collected");
     let expected = [("Reisepass beantragen".to_owned(), "open".to_owned())];
     assert_eq!(gaps_of(&test, test.cast.stadt_a).await, expected);
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn correction_says_that_a_call_was_connected_for_want_of_knowledge(
+    options: PgPoolOptions,
+    database: PgConnectOptions,
+) {
+    let test = center(options, database).await;
+    let agent = test.sign_in(cast::AGENT).await;
+    let pass = entry(&test, "pass").await;
+    let call = take_call(&test, &agent).await;
+    agent.post(&format!("/desk/calls/{call}/entries/{pass}"), &[]).await.is(303);
+    outcome(&agent, call, &[("disposition", "transferred"), ("detail", "Bürgerbüro"), ("end", "1")]).await;
+    gaps::collect(&test.app).await.expect("collected");
+    assert!(gaps_of(&test, test.cast.stadt_a).await.is_empty());
+    let page = format!("/calls/{call}");
+    let correct = async |fields: &[(&str, &str)]| {
+        let fields_there = fields_of(&agent.get(&page).await.is(200).body);
+        let version = fields_there.iter().find(|(name, _)| name == "version").expect("a version").1.clone();
+        let fields = [("version", version.as_str())].into_iter().chain(fields.iter().copied());
+        agent.post(&page, &fields.collect::<Vec<_>>()).await
+    };
+    let transferred = [("disposition", "transferred"), ("detail", "Bürgerbüro"), ("lacks_knowledge", "on")];
+    correct(&transferred).await.is(303);
+    let shown = agent.get(&page).await.is(200).body;
+    assert!(fields_of(&shown).contains(&("lacks_knowledge".to_owned(), "on".to_owned())), "{shown}");
+    for _ in 0..2 {
+        gaps::collect(&test.app).await.expect("collected");
+    }
+    assert_eq!(reports(&test, test.cast.stadt_a).await, [("transferred".to_owned(), None, None)]);
+    // Another result needs a reason of the list, and only one that blames the knowledge is a gap.
+    correct(&[("disposition", "unanswered"), ("reason", "")]).await.is(422);
+    correct(&[("disposition", "unanswered"), ("reason", "weil")]).await.is(422);
+    correct(&[("disposition", "unanswered"), ("reason", "knowledge-unclear"), ("lacks_knowledge", "on")]).await.is(303);
+    gaps::collect(&test.app).await.expect("collected");
+    assert_eq!(reports(&test, test.cast.stadt_a).await, [("unanswered".to_owned(), None, None)]);
+    correct(&[("disposition", "unanswered"), ("reason", "caller-gone")]).await.is(303);
+    gaps::collect(&test.app).await.expect("collected");
+    assert!(gaps_of(&test, test.cast.stadt_a).await.is_empty());
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn report_begins_with_the_part_that_was_looked_at(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = center(options, database).await;
+    in_chromium(&test, async |browser| {
+        browser.sign_in(cast::AGENT).await;
+        take(browser, "Bürgerbüro").await;
+        browser.until_focus("query").await;
+        open_entry(browser, "reisep", "Reisepass beantragen").await;
+        browser.press_letter('2').await;
+        browser.until_focus("block-2").await;
+        browser.press_letter('g').await;
+        browser.until_focus("gap-line").await;
+        browser.type_text("ist gestiegen").await;
+        browser.press(Key::Enter).await;
+        browser.until_text("Ihre Meldung liegt bei der Redaktion").await;
+        let agent = Some(cast::AGENT.to_owned());
+        let said = ("wrong".to_owned(), Some("Gebühr: ist gestiegen".to_owned()), agent);
+        assert_eq!(reports(&test, test.cast.stadt_a).await, [said]);
+    })
+    .await;
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]

@@ -1,5 +1,6 @@
 //! A gap whose text another tenant has to write goes there and can come back; who reported is told in the end.
 
+use chrono::TimeDelta;
 use ortsgespraech::gaps;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -73,4 +74,45 @@ async fn gap_that_is_not_the_kreis_s_goes_back_with_a_word(options: PgPoolOption
     assert_eq!(gaps_of(&test, test.cast.kreis).await[0].1, "open");
     gaps::collect(&test.app).await.expect("collected");
     assert_eq!(gaps_of(&test, test.cast.stadt_a).await[0].1, "closed");
+    let there = page(&test, &kreis, "kreis").await;
+    assert!(there.contains("<b>0,5 Minuten</b>"), "what was given twice costs once: {there}");
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn gap_rises_at_the_kreis_with_what_is_reported_in_the_town(options: PgPoolOptions, database: PgConnectOptions) {
+    let (test, agent, editor) = missed(options, database).await;
+    let kreis = test.sign_in(cast::OPERATOR).await;
+    act(&test, &editor, "stadt-a", "handover", &[("to", "kreis"), ("message", "euer Thema")]).await.is(303);
+    assert!(page(&test, &editor, "stadt-a").await.contains("Seit der Weitergabe wurde hier nichts mehr gemeldet."));
+    let again = async |line: &str| {
+        test.app.clock.advance(TimeDelta::minutes(5));
+        let fields = [("kind", "missing"), ("town", "stadt-a"), ("words", "Schaden Wildschwein"), ("line", line)];
+        agent.post("/desk/gaps", &fields).await.is(303);
+    };
+    again("Und den Zaun?").await;
+    again("Und den Garten?").await;
+    for _ in 0..2 {
+        gaps::collect(&test.app).await.expect("collected");
+    }
+    let there = page(&test, &kreis, "kreis").await;
+    assert!(there.contains("<b>1,5 Minuten</b>") && there.contains("dort zuletzt"), "{there}");
+    assert!(!there.contains("Zaun") && !there.contains("Wer zahlt"), "only numbers leave the town: {there}");
+    assert!(kreis.get("/knowledge/kreis/gaps").await.is(200).body.contains("3 × 0,5"));
+    let here = page(&test, &editor, "stadt-a").await;
+    assert!(here.contains("Seit der Weitergabe kamen hier 2 Fälle dazu; sie zählen dort mit."), "{here}");
+    assert_eq!(gaps_of(&test, test.cast.stadt_a).await[0].1, "closed");
+    // What is reported in the town after the Kreis has answered opens it there again.
+    test.app.clock.advance(TimeDelta::minutes(1));
+    act(&test, &kreis, "kreis", "answer", &[("outcome", "words"), ("answer", "Siehe Jagdbehörde")]).await.is(303);
+    gaps::collect(&test.app).await.expect("collected");
+    assert_eq!(gaps_of(&test, test.cast.kreis).await[0].1, "closed");
+    again("Und das Auto?").await;
+    gaps::collect(&test.app).await.expect("collected");
+    assert_eq!(gaps_of(&test, test.cast.kreis).await[0].1, "open");
+    let there = page(&test, &kreis, "kreis").await;
+    assert!(there.contains("wieder gemeldet") && there.contains("<b>2,0 Minuten</b>"), "{there}");
+    test.app.clock.advance(TimeDelta::days(29));
+    gaps::collect(&test.app).await.expect("collected");
+    let there = page(&test, &test.sign_in(cast::OPERATOR).await, "kreis").await;
+    assert!(there.contains("<b>0,0 Minuten</b>"), "after the window it costs nothing: {there}");
 }

@@ -23,7 +23,7 @@ pub(super) async fn end_bulletin(
     let bulletin = find(&app, &tenant, id).await?;
     let list = list_url(&tenant);
     let mut db = app.begin(&tenant.scope()).await?;
-    if !store::end_bulletin(&mut *db, tenant.id, id, &viewer.name, now).await? {
+    if !store::set_ended(&mut *db, tenant.id, id, true, &viewer.name, now).await? {
         return web::done(&app, &viewer, "Die Meldung war schon beendet.", &list).await;
     }
     let act = Act::of(tenant.id, "ended", "bulletin", id, json!({ "title": bulletin.said.title }));
@@ -43,7 +43,7 @@ pub(super) async fn resume_bulletin(
     let bulletin = find(&app, &tenant, id).await?;
     let list = list_url(&tenant);
     let mut db = app.begin(&tenant.scope()).await?;
-    if !store::resume_bulletin(&mut *db, tenant.id, id, &viewer.name, now).await? {
+    if !store::set_ended(&mut *db, tenant.id, id, false, &viewer.name, now).await? {
         let words =
             "Die Meldung läuft schon wieder, oder ihre Zeit ist vorbei. Ein neues Ende geben Sie ihr im Formular.";
         return web::done(&app, &viewer, words, &list).await;

@@ -83,7 +83,7 @@ impl BulletinsPage {
     /// Word and colour.
     fn state(&self, bulletin: &Bulletin) -> (&'static str, &'static str) {
         match bulletin.phase(self.now) {
-            Phase::Current if bulletin.is_to_be_checked(self.now) => ("warn", "läuft – gilt das noch?"),
+            Phase::Current if bulletin.is_to_be_checked(self.now) => ("warn", "läuft – bitte prüfen"),
             Phase::Current => ("good", Phase::Current.label()),
             Phase::Planned => ("info", Phase::Planned.label()),
             Phase::Ended => ("off", Phase::Ended.label()),

@@ -124,9 +124,10 @@ pub(super) async fn create_bulletin(
     let Some(said) = draft.read(&app).await? else { return draft.page(&app, &viewer).await };
     let tenant = &draft.tenant;
     let mut db = app.begin(&tenant.scope()).await?;
-    let id = store::insert_bulletin(&mut *db, tenant.id, &said, &viewer.name, now).await?;
+    let author = Actor::from(&viewer);
+    let id = store::insert_bulletin(&mut *db, tenant.id, &said, &author, now).await?;
     let details = json!({ "title": said.title, "towns": draft.options.town_names(&said.towns) });
-    audit::record(&mut *db, now, &Actor::from(&viewer), Act::of(tenant.id, "created", "bulletin", id, details)).await?;
+    audit::record(&mut *db, now, &author, Act::of(tenant.id, "created", "bulletin", id, details)).await?;
     db.commit().await?;
     let words = match said.starts_at > now {
         true => format!("„{}“ ist geplant und erscheint von selbst.", said.title),
@@ -149,8 +150,9 @@ pub(super) async fn save_bulletin(
     let differences = differences_between(&theirs.said, &said, &draft.options);
     if !differences.is_empty() {
         let (tenant, place) = (&draft.tenant, (id, draft.form.version));
+        let author = Actor::from(&viewer);
         let mut db = app.begin(&tenant.scope()).await?;
-        if !store::update_bulletin(&mut *db, tenant.id, place, &said, &viewer.name, now).await? {
+        if !store::update_bulletin(&mut *db, tenant.id, place, &said, &author, now).await? {
             drop(db);
             draft.form.version = theirs.version;
             draft.differences = differences;
@@ -160,7 +162,7 @@ pub(super) async fn save_bulletin(
             store::forget_acknowledgements(&mut *db, &theirs).await?;
         }
         let act = Act::of(tenant.id, "changed", "bulletin", id, forms::as_json(&differences));
-        audit::record(&mut *db, now, &Actor::from(&viewer), act).await?;
+        audit::record(&mut *db, now, &author, act).await?;
         db.commit().await?;
     }
     web::done(&app, &viewer, format!("„{}“ ist gespeichert.", said.title), &list_url(&draft.tenant)).await

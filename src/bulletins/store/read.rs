@@ -26,6 +26,9 @@ struct Row {
     changed_at: DateTime<Utc>,
     changed_by: String,
     is_acknowledged: bool,
+    /// How many of how many have read it.
+    read: Option<i64>,
+    total: Option<i64>,
 }
 
 impl From<Row> for Bulletin {
@@ -64,7 +67,7 @@ pub async fn list_current(
                   exists (
                       select from bulletin_acknowledgement ack
                       where ack.tenant_id = bulletin.tenant_id and ack.bulletin_id = bulletin.id and ack.account_id = $2
-                  ) as "is_acknowledged!"
+                  ) as "is_acknowledged!", null::bigint as read, null::bigint as total
            from bulletin
            where towns && $1 and ended_at is null and starts_at <= $3 and (ends_at is null or ends_at > $3)
            order by case priority when 'urgent' then 1 when 'important' then 2 else 3 end, starts_at desc, id desc"#,
@@ -116,6 +119,12 @@ pub struct Listed {
     pub read: Option<(i64, i64)>,
 }
 
+impl From<Row> for Listed {
+    fn from(row: Row) -> Self {
+        Self { read: row.read.zip(row.total), bulletin: row.into() }
+    }
+}
+
 pub async fn count_bulletins(db: impl PgExecutor<'_>, wanted: &Wanted<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from bulletin
@@ -139,12 +148,13 @@ pub async fn list_bulletins(
     offset: i64,
     limit: i64,
 ) -> sqlx::Result<Vec<Listed>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"select tenant_id as "tenant: TenantId", id as "id: BulletinId", title, text, priority, starts_at, ends_at,
                   remind_on, ended_at, needs_acknowledgement, towns as "towns: Vec<TenantId>",
                   lines as "lines: Vec<LineId>", topics, entry_tenants as "entry_tenants: Vec<TenantId>",
                   entries as "entries: Vec<EntryId>", version, changed_at, changed_by,
-                  counted.read as "read?", counted.total as "total?"
+                  false as "is_acknowledged!", counted.read as "read?", counted.total as "total?"
            from (
                select *, case when ended_at is not null or ends_at <= $4 then 'ended'
                               when starts_at > $4 then 'planned' else 'current' end as phase
@@ -165,32 +175,7 @@ pub async fn list_bulletins(
     )
     .fetch_all(db)
     .await?;
-    let listed = rows.into_iter().map(|row| Listed {
-        read: row.read.zip(row.total),
-        bulletin: Row {
-            tenant: row.tenant,
-            id: row.id,
-            title: row.title,
-            text: row.text,
-            priority: row.priority,
-            starts_at: row.starts_at,
-            ends_at: row.ends_at,
-            remind_on: row.remind_on,
-            ended_at: row.ended_at,
-            needs_acknowledgement: row.needs_acknowledgement,
-            towns: row.towns,
-            lines: row.lines,
-            topics: row.topics,
-            entry_tenants: row.entry_tenants,
-            entries: row.entries,
-            version: row.version,
-            changed_at: row.changed_at,
-            changed_by: row.changed_by,
-            is_acknowledged: false,
-        }
-        .into(),
-    });
-    Ok(listed.collect())
+    Ok(rows.into_iter().map(Listed::from).collect())
 }
 
 /// One that this tenant wrote.
@@ -204,7 +189,8 @@ pub async fn find_bulletin(
         r#"select tenant_id as "tenant: TenantId", id as "id: BulletinId", title, text, priority, starts_at, ends_at,
                   remind_on, ended_at, needs_acknowledgement, towns as "towns: Vec<TenantId>",
                   lines as "lines: Vec<LineId>", topics, entry_tenants as "entry_tenants: Vec<TenantId>",
-                  entries as "entries: Vec<EntryId>", version, changed_at, changed_by, false as "is_acknowledged!"
+                  entries as "entries: Vec<EntryId>", version, changed_at, changed_by, false as "is_acknowledged!",
+                  null::bigint as read, null::bigint as total
            from bulletin where tenant_id = $1 and id = $2"#,
         tenant as TenantId,
         id as BulletinId,

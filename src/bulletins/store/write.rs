@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
+use crate::audit::Actor;
 use crate::bulletins::{Announcement, Bulletin};
 use crate::ids::{AccountId, BulletinId, EntryId, LineId, TenantId};
 
@@ -10,14 +11,14 @@ pub async fn insert_bulletin(
     db: impl PgExecutor<'_>,
     tenant: TenantId,
     said: &Announcement,
-    author: &str,
+    author: &Actor,
     now: DateTime<Utc>,
 ) -> sqlx::Result<BulletinId> {
     let (owners, entries): (Vec<TenantId>, Vec<EntryId>) = said.entries.iter().copied().unzip();
     sqlx::query_scalar!(
         r#"insert into bulletin (tenant_id, title, text, priority, starts_at, ends_at, remind_on, needs_acknowledgement,
-                                 towns, lines, topics, entry_tenants, entries, changed_by, created_at, changed_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+                                 towns, lines, topics, entry_tenants, entries, changed_by, author_id, created_at, changed_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
            returning id as "id: BulletinId""#,
         tenant as TenantId,
         said.title,
@@ -32,7 +33,8 @@ pub async fn insert_bulletin(
         &said.topics,
         &owners as &[TenantId],
         &entries as &[EntryId],
-        author,
+        author.name,
+        author.account as Option<AccountId>,
         now,
     )
     .fetch_one(db)
@@ -45,14 +47,14 @@ pub async fn update_bulletin(
     tenant: TenantId,
     (id, version): (BulletinId, i32),
     said: &Announcement,
-    author: &str,
+    author: &Actor,
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     let (owners, entries): (Vec<TenantId>, Vec<EntryId>) = said.entries.iter().copied().unzip();
     let done = sqlx::query!(
         "update bulletin set title = $4, text = $5, priority = $6, starts_at = $7, ends_at = $8, remind_on = $9,
                 needs_acknowledgement = $10, towns = $11, lines = $12, topics = $13, entry_tenants = $14, entries = $15,
-                changed_by = $16, changed_at = $17, version = version + 1
+                changed_by = $16, author_id = $17, changed_at = $18, version = version + 1
          where tenant_id = $1 and id = $2 and version = $3",
         tenant as TenantId,
         id as BulletinId,
@@ -69,46 +71,31 @@ pub async fn update_bulletin(
         &said.topics,
         &owners as &[TenantId],
         &entries as &[EntryId],
-        author,
+        author.name,
+        author.account as Option<AccountId>,
         now,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// False: it was over already.
-pub async fn end_bulletin(
+/// Ends a bulletin before its time, or takes that back. False: it was so already, or its time is over.
+pub async fn set_ended(
     db: impl PgExecutor<'_>,
     tenant: TenantId,
     id: BulletinId,
+    is_ended: bool,
     author: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update bulletin set ended_at = $3, changed_at = $3, changed_by = $4, version = version + 1
-         where tenant_id = $1 and id = $2 and ended_at is null and (ends_at is null or ends_at > $3)",
+        "update bulletin set ended_at = case when $3 then $5::timestamptz end, changed_at = $5, changed_by = $4,
+                             version = version + 1
+         where tenant_id = $1 and id = $2 and (ended_at is null) = $3 and (ends_at is null or ends_at > $5)",
         tenant as TenantId,
         id as BulletinId,
-        now,
+        is_ended,
         author,
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
-/// False: nobody ended it, or its time is over by now.
-pub async fn resume_bulletin(
-    db: impl PgExecutor<'_>,
-    tenant: TenantId,
-    id: BulletinId,
-    author: &str,
-    now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update bulletin set ended_at = null, changed_at = $3, changed_by = $4, version = version + 1
-         where tenant_id = $1 and id = $2 and ended_at is not null and (ends_at is null or ends_at > $3)",
-        tenant as TenantId,
-        id as BulletinId,
         now,
-        author,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }

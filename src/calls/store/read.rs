@@ -48,6 +48,17 @@ pub async fn find_call(db: impl PgExecutor<'_>, key: CallKey) -> sqlx::Result<Op
     }))
 }
 
+/// The line on which it came.
+pub async fn find_line_of(db: impl PgExecutor<'_>, key: CallKey) -> sqlx::Result<Option<LineId>> {
+    let line = sqlx::query_scalar!(
+        r#"select line_id as "line: LineId" from call where tenant_id = $1 and opened_at = $2 and id = $3"#,
+        key.tenant as TenantId,
+        key.opened_at,
+        key.id as CallId
+    );
+    Ok(line.fetch_optional(db).await?.flatten())
+}
+
 fn topic(tenant: Option<TenantId>, entry: Option<EntryId>, title: Option<String>) -> Option<Topic> {
     Some(Topic { tenant: tenant?, entry: entry?, title: title? })
 }

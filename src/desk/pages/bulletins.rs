@@ -67,6 +67,20 @@ impl DeskView {
     pub fn towns_of(&self, bulletin: &Bulletin) -> Vec<&TenantAccess> {
         self.towns.iter().filter(|town| bulletin.holds_for(town.id)).collect()
     }
+
+    /// "nur Abfall": its lines, as far as the person takes calls on them.
+    pub fn lines_of(&self, bulletin: &Bulletin) -> String {
+        let taken = self.idle.lines.iter().flat_map(|group| &group.lines).map(|choice| &choice.line);
+        let of_it = taken.filter(|line| bulletin.said.lines.contains(&line.id));
+        let mut names: Vec<_> = of_it.map(|line| line.label.as_str()).collect();
+        match (bulletin.said.lines.len(), names.len()) {
+            (0, _) => return String::new(),
+            (_, 0) => return "nur auf anderen Rufnummern".to_owned(),
+            (all, known) if known < all => names.push("anderen Rufnummern"),
+            _ => {}
+        }
+        format!("nur {}", names.join(", "))
+    }
 }
 
 fn towns_of(viewer: &Viewer) -> Vec<TenantId> {

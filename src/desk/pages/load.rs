@@ -223,7 +223,11 @@ pub async fn find_results(app: &App, viewer: &Viewer, query: &str) -> web::Resul
     let desk = keep_after_call(app, viewer).await?;
     let mut db = app.begin(&viewer.scope()).await?;
     let town: Vec<_> = desk.shown_tenant.into_iter().collect();
-    let current = bulletins::list_current(&mut *db, &town, Some(viewer.account), app.clock.now()).await?;
+    let mut current = bulletins::list_current(&mut *db, &town, Some(viewer.account), app.clock.now()).await?;
+    if let Some(key) = desk.call {
+        let line = calls::find_line_of(&mut *db, key).await?;
+        current.retain(|bulletin| bulletin.holds_on(line));
+    }
     drop(db);
     Ok(Results { is_typing: true, ..search(app, viewer, &desk, query, current) })
 }

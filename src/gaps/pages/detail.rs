@@ -72,6 +72,8 @@ struct GapPage {
     targets: Vec<Choice>,
     measure: Option<Measure>,
     effect: Option<Effect>,
+    /// Cases here since it was given to another tenant.
+    since_handed: Option<i64>,
     answer: AnswerForm,
     hand: HandForm,
     errors: Errors,
@@ -116,6 +118,7 @@ pub(super) async fn show(
     let editors = editors(people, &gap);
     let measure = store::find_measure(&mut *db, tenant.id).await?;
     let effect = find_effect(&mut db, app, &tenant, &gap).await?;
+    let since_handed = count_since_handed(&mut db, &tenant, &gap).await?;
     drop(db);
     let frame = Frame::of(app, viewer, Section::Knowledge, gap.title.clone()).await?;
     let places = places(viewer, &tenant, Place::Gaps);
@@ -137,6 +140,7 @@ pub(super) async fn show(
         targets,
         measure,
         effect,
+        since_handed,
         answer,
         hand,
         errors,
@@ -178,6 +182,11 @@ async fn find_effect(
     let (before, after) = store::count_searches(db, tenant.id, gap.id, windows).await?;
     let days = span.as_seconds_f64() / 86_400.0;
     Ok(Some(Effect::Searched { before, after, days }))
+}
+
+async fn count_since_handed(db: &mut PgConnection, tenant: &TenantAccess, gap: &Gap) -> sqlx::Result<Option<i64>> {
+    let Some(handed_at) = gap.closed_at.filter(|_| gap.other.is_some()) else { return Ok(None) };
+    Ok(Some(store::count_cases_since(db, tenant.id, gap.id, handed_at).await?))
 }
 
 /// A version that came after the report is the likely answer.

@@ -53,6 +53,8 @@ pub(super) struct GapsPage {
     filter: Filter,
     pager: Pager,
     gaps: Vec<Gap>,
+    /// Calls that name nothing, beside the queue.
+    nameless: Option<Gap>,
     measure: Option<Measure>,
 }
 
@@ -70,16 +72,19 @@ pub(super) async fn gaps_page(
         kind: Kind::parse(&filter.kind).map_or("", Kind::as_str),
         assignee: (!filter.mine.is_empty()).then_some(viewer.account),
         words: &filter.q,
+        nameless: false,
     };
     let mut db = app.begin(&tenant.scope()).await?;
     let total = store::count_gaps(&mut *db, &wanted).await?;
     let pager = Pager::new(&list_url(&tenant), &filter, &filter.page, total, "Lücken");
     let gaps = store::list_gaps(&mut *db, &wanted, None, (Pager::ROWS, pager.offset())).await?;
+    let beside = Wanted { nameless: true, ..wanted };
+    let nameless = store::list_gaps(&mut *db, &beside, None, (1, 0)).await?.pop();
     let measure = store::find_measure(&mut *db, tenant.id).await?;
     drop(db);
     let frame = Frame::of(&app, &viewer, Section::Knowledge, "Wissenslücken").await?;
     let places = places(&viewer, &tenant, Place::Gaps);
-    Ok(Page(GapsPage { frame, places, tenant, filter, pager, gaps, measure }))
+    Ok(Page(GapsPage { frame, places, tenant, filter, pager, gaps, nameless, measure }))
 }
 
 impl GapsPage {

@@ -68,16 +68,22 @@ async fn delete_empty(db: &mut PgConnection, owners: &[TenantId]) -> sqlx::Resul
     if owners.is_empty() {
         return Ok(());
     }
-    sqlx::query!(
-        "select pg_advisory_xact_lock(hashtext('gap'), owner) from (select unnest($1::int[]) as owner order by 1) held",
-        owners as &[TenantId],
-    )
-    .execute(&mut *db)
-    .await?;
+    hold(&mut *db, owners).await?;
     sqlx::query!(
         "delete from gap where tenant_id = any ($1) and (state = 'closed' or state = 'open' and version = 1)
            and not exists (select from gap_report where tenant_id = gap.tenant_id and gap_id = gap.id)
            and not exists (select from gap part where part.tenant_id = gap.tenant_id and part.merged_into = gap.id)",
+        owners as &[TenantId],
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whoever files a report with one of these tenants waits.
+pub(super) async fn hold(db: impl PgExecutor<'_>, owners: &[TenantId]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtext('gap'), owner) from (select unnest($1::int[]) as owner order by 1) held",
         owners as &[TenantId],
     )
     .execute(db)

@@ -18,12 +18,14 @@ pub struct Wanted<'a> {
     pub kind: &'a str,
     pub assignee: Option<AccountId>,
     pub words: &'a str,
+    /// Calls that name neither an entry nor words: nobody can answer them, so they are no line of the queue.
+    pub nameless: bool,
 }
 
 pub async fn count_gaps(db: impl PgExecutor<'_>, wanted: &Wanted<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from gap
-           where tenant_id = $1 and merged_into is null
+           where tenant_id = $1 and merged_into is null and (key = 'calls') = $6
              and ($2 = '' and state <> 'closed' or $2 = 'all' or state = $2)
              and ($3 = '' or exists (select from gap_report report join gap part on part.id = report.gap_id
                                      where report.tenant_id = $1 and part.tenant_id = $1 and report.kind = $3
@@ -35,6 +37,7 @@ pub async fn count_gaps(db: impl PgExecutor<'_>, wanted: &Wanted<'_>) -> sqlx::R
         wanted.kind,
         wanted.assignee as Option<AccountId>,
         wanted.words,
+        wanted.nameless,
     )
     .fetch_one(db)
     .await
@@ -60,7 +63,7 @@ pub async fn list_gaps(
            from gap
            left join gap_figures($1, $6, $7) figures on figures.gap_id = gap.id
            left join account on account.id = gap.assignee
-           where gap.tenant_id = $1 and ($8::bigint is null and gap.merged_into is null or gap.id = $8)
+           where gap.tenant_id = $1 and ($8::bigint is null and gap.merged_into is null and (gap.key = 'calls') = $11 or gap.id = $8)
              and ($2 = '' and gap.state <> 'closed' or $2 = 'all' or gap.state = $2)
              and ($3 = '' or exists (select from gap_report report join gap part on part.id = report.gap_id
                                      where report.tenant_id = $1 and part.tenant_id = $1 and report.kind = $3
@@ -78,6 +81,7 @@ pub async fn list_gaps(
         only as Option<GapId>,
         limit,
         offset,
+        wanted.nameless,
     )
     .fetch_all(db)
     .await?;
@@ -90,8 +94,30 @@ pub async fn find_gap(
     id: GapId,
     since: DateTime<Utc>,
 ) -> sqlx::Result<Option<Gap>> {
-    let wanted = Wanted { tenant, since, state: "all", kind: "", assignee: None, words: "" };
+    let wanted = Wanted { tenant, since, state: "all", kind: "", assignee: None, words: "", nameless: false };
     Ok(list_gaps(db, &wanted, Some(id), (1, 0)).await?.pop())
+}
+
+/// Calls and other cases that were reported here from a moment on.
+pub async fn count_cases_since(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    gap: GapId,
+    since: DateTime<Utc>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(distinct report.call_id)
+                  + coalesce(sum(report.count) filter (where report.call_id is null), 0) as "count!"
+           from gap_report report
+           join gap part on part.tenant_id = report.tenant_id and part.id = report.gap_id
+           where report.tenant_id = $1 and coalesce(part.merged_into, part.id) = $2 and report.at > $3
+             and report.kind not in ('handed', 'returned')"#,
+        tenant as TenantId,
+        gap as GapId,
+        since,
+    )
+    .fetch_one(db)
+    .await
 }
 
 struct Row {
@@ -173,7 +199,7 @@ pub async fn list_occurrences(
 ) -> sqlx::Result<Vec<Occurrence>> {
     let rows = sqlx::query!(
         r#"select report.kind, report.about, report.line, report.at, report.count,
-                  report.call_id is not null as "in_call!", report.lost_ms, report.from_name as "from?"
+                  report.call_id is not null as "in_call!", report.lost_ms, report.from_name as "from?", report.last_at
            from gap_report report
            join gap part on part.tenant_id = report.tenant_id and part.id = report.gap_id
            where report.tenant_id = $1 and coalesce(part.merged_into, part.id) = $2
@@ -195,6 +221,7 @@ pub async fn list_occurrences(
         in_call: row.in_call,
         lost_ms: row.lost_ms,
         from: row.from,
+        last_at: row.last_at,
     });
     Ok(rows.collect())
 }

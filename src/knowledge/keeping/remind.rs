@@ -1,7 +1,6 @@
 //! Reminders: one mail for each owner and day, with what became due, a number and one link. Nothing is said twice.
 
-use chrono::{DateTime, Timelike, Utc};
-use chrono_tz::Europe::Berlin;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::store::{self, Reminder};
@@ -10,13 +9,10 @@ use crate::clock;
 use crate::db::Scope;
 use crate::mail::{self, NewMail, letter};
 
-/// Nobody is woken by a reminder.
-const FIRST_HOUR: u32 = 7;
-
 /// Writes what is due into the outbox. Says how many owners were reminded.
 pub async fn remind_owners(app: &App) -> sqlx::Result<usize> {
     let now = app.clock.now();
-    if now.with_timezone(&Berlin).hour() < FIRST_HOUR {
+    if !mail::may_wake(now) {
         return Ok(0);
     }
     let mut db = app.begin(&Scope::system()).await?;
