@@ -47,7 +47,7 @@ async fn root(test: &TestApp) -> EntryId {
 
 /// The entry as Stadt A has it for itself.
 async fn own(test: &TestApp) -> Option<Entry> {
-    test.entry(test.cast.stadt_a, "L1:1").await
+    test.entry(test.cast.stadt_a, "L1:1").await.filter(|entry| entry.tenant == test.cast.stadt_a)
 }
 
 async fn accept(client: &Client, entry: EntryId, fields: &[(&str, &str)]) -> Answer {
@@ -192,7 +192,12 @@ async fn accepting_asks_the_second_person_where_the_town_wants_one(options: PgPo
     let draft = draft.expect("a draft");
     let fields = fields_of(&second.get(draft).await.is(200).body);
     let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    // Should the draft be thrown away, the proposal can be opened again.
+    let reopening = format!("{LIST}/{entry}/reopening");
+    editor.post(&reopening, &[]).await.is(303);
+    assert!(editor.get(LIST).await.is(200).body.contains(OFFICE));
     second.post(&format!("{draft}/release"), &fields).await.is(303);
+    assert!(!editor.get(LIST).await.is(200).body.contains(OFFICE), "the own words say it");
     assert_eq!(own(&test).await.and_then(|own| own.content.unit).as_deref(), Some(OFFICE));
 }
 

@@ -163,7 +163,7 @@ fn clash(conflict: Conflict) -> Option<Clash> {
     let [base, ours, theirs] =
         [&conflict.base, &conflict.ours, &conflict.theirs].map(|value| merge::words(part, value));
     let decided = conflict.decision.zip(conflict.decided_at).map(|(decision, at)| {
-        let what = if decision == "theirs" { "aus der Datei übernommen" } else { "eigener Text behalten" };
+        let what = if decision == "theirs" { "Text der Datei gewählt" } else { "eigener Text behalten" };
         format!("{what}, {}, {}", conflict.decided_by.unwrap_or_default(), format::moment(at))
     });
     Some(Clash { part, ours: diff::words(&base, &ours), theirs: diff::words(&base, &theirs), decided })

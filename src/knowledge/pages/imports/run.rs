@@ -81,25 +81,28 @@ pub async fn show(
     let wanted = Wanted { run: id, outcome: &filter.outcome, words: &filter.q };
     let total = imports::count_records(&mut *db, tenant.id, &wanted).await?;
     let pager = Pager::new(&run_url(&tenant, id), &filter, &filter.page, total, "Einträgen");
+    let records = imports::list_records(&mut *db, tenant.id, &wanted, pager.offset(), Pager::ROWS).await?;
+    let proposals = imports::list_proposals(&mut *db, tenant.id, id, SHOWN).await?;
+    let proposed = imports::count_proposals(&mut *db, tenant.id, id).await?;
+    let open_conflicts = imports::count_open_conflicts(&mut *db, tenant.id, id).await?;
+    let needs_review = store::requires_review(&mut *db, tenant.id).await?;
+    let editors = keeping::list_owners(&mut *db, tenant.id).await?;
+    drop(db);
+    let others = editors.into_iter().filter(|(id, _)| !run.is_by(*id)).map(|(_, name)| name);
     let page = RunPage {
-        records: imports::list_records(&mut *db, tenant.id, &wanted, pager.offset(), Pager::ROWS).await?,
-        proposals: imports::list_proposals(&mut *db, tenant.id, id, SHOWN).await?,
-        proposed: imports::count_proposals(&mut *db, tenant.id, id).await?,
-        open_conflicts: imports::count_open_conflicts(&mut *db, tenant.id, id).await?,
-        needs_review: store::requires_review(&mut *db, tenant.id).await?,
-        others: keeping::list_owners(&mut *db, tenant.id)
-            .await?
-            .into_iter()
-            .filter(|(id, _)| !run.is_by(*id))
-            .map(|(_, name)| name)
-            .collect(),
-        is_mine: run.is_by(viewer.account),
         frame: Frame::of(app, viewer, Section::Knowledge, run_name(&run)).await?,
         places: places(viewer, &tenant, Place::Imports),
+        others: others.collect(),
+        is_mine: run.is_by(viewer.account),
         tenant,
         run,
         filter,
         pager,
+        records,
+        proposals,
+        proposed,
+        open_conflicts,
+        needs_review,
         refusal,
         errors,
     };

@@ -127,7 +127,7 @@ pub async fn reopen(
     let mut db = app.begin(&tenant.scope()).await?;
     imports::lock_offers(&mut *db, tenant.id).await?;
     let offer = imports::find_offer(&mut *db, tenant.id, entry).await?.ok_or(web::Error::NotFound)?;
-    if !imports::delete_refusal(&mut *db, tenant.id, &offer).await? {
+    if !imports::delete_decision(&mut *db, tenant.id, &offer).await? {
         return Err(web::Error::Conflict);
     }
     let act = Act::of(tenant.id, "reopened", "proposal", entry, details(&offer));

@@ -13,7 +13,7 @@ mod undo;
 
 pub use conflicts::{Conflict, Decision, count_open_conflicts, decide_conflict, list_conflicts, replace_conflicts};
 pub use offers::{
-    Offer, WantedOffers, count_offers, delete_refusal, find_offer, insert_decision, list_offers, lock_offers,
+    Offer, WantedOffers, count_offers, delete_decision, find_offer, insert_decision, list_offers, lock_offers,
 };
 pub use present::{Present, Sides, insert_bases, insert_text_bases, list_present, list_texts, lock_entries};
 pub use proposals::{

@@ -130,11 +130,10 @@ pub async fn insert_decision(
     Ok(())
 }
 
-/// It waits for a decision again; false: it was not declined.
-pub async fn delete_refusal(db: impl PgExecutor<'_>, tenant: TenantId, offer: &Offer) -> sqlx::Result<bool> {
+/// It waits for a decision again; false: nobody decided.
+pub async fn delete_decision(db: impl PgExecutor<'_>, tenant: TenantId, offer: &Offer) -> sqlx::Result<bool> {
     let deleted = sqlx::query!(
-        "delete from proposal_decision
-         where tenant_id = $1 and by_tenant_id = $2 and external_id = $3 and decision = 'declined'",
+        "delete from proposal_decision where tenant_id = $1 and by_tenant_id = $2 and external_id = $3",
         tenant as TenantId,
         offer.by as TenantId,
         offer.external_id,
