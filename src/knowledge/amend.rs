@@ -27,12 +27,13 @@ pub async fn amend(
     now: DateTime<Utc>,
 ) -> sqlx::Result<Amended> {
     if store::requires_review(&mut *db, tenant).await? {
-        // What somebody is writing already is not lost.
+        let mut based_on = version;
+        // What somebody is writing already is not lost, nor what was published since they began.
         if let Some(draft) = store::lock_draft(db, tenant, entry).await? {
-            text = draft.text;
+            (text, based_on) = (draft.text, draft.based_on);
         }
         change(&mut text);
-        store::save_draft(db, tenant, entry, version, &text, actor, now).await?;
+        store::save_draft(db, tenant, entry, based_on, &text, actor, now).await?;
         store::judge_draft(&mut *db, tenant, entry, &Verdict::Ask, actor, now).await?;
         let details = serde_json::json!({});
         audit::record(&mut *db, now, actor, Act::of(tenant, "asked for review", "entry", entry, details)).await?;

@@ -4,7 +4,7 @@ use ortsgespraech::knowledge::import::Format;
 use ortsgespraech::knowledge::{Field, Html};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::support::cast::{ADMIN_OF_A, EDITOR_OF_A, EDITOR_OF_B};
+use crate::support::cast::{ADMIN_OF_A, EDITOR_OF_A, EDITOR_OF_B, OPERATOR};
 use crate::support::forms::fields_of;
 use crate::support::runs::{apply, preview, record, work};
 use crate::support::{Client, TestApp};
@@ -123,4 +123,42 @@ async fn files_text_in_a_conflict_waits_for_the_second_person_too(options: PgPoo
     second.post(&format!("{draft}/release"), &fields).await.is(422);
     uploader.post(&format!("{draft}/release"), &fields).await.is(303);
     assert_eq!(fee(&test, "a").await, "6 €");
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn draft_from_before_the_import_does_not_take_its_other_changes_back(
+    options: PgPoolOptions,
+    database: PgConnectOptions,
+) {
+    let test = TestApp::start(options, database).await;
+    let stadt_a = test.cast.stadt_a;
+    test.import(stadt_a, Format::Jsonl, record("a", "5 €", "alt")).await;
+    let mut content = test.content(stadt_a, "a").await;
+    content.set(Field::Fees, Html::from_plain("7 €"));
+    test.publish(stadt_a, "a", &content).await;
+    let (uploader, second) = require_review(&test).await;
+    let entry = test.entry(stadt_a, "a").await.expect("a").id;
+    let url = format!("/knowledge/stadt-a/entries/stadt-a/{entry}");
+    let form = fields_of(&uploader.get(&format!("{url}/edit")).await.is(200).body);
+    let typed = |name: &str, value: &str| match name {
+        "body" => "Entwurf".to_owned(),
+        "act" => "save".to_owned(),
+        _ => value.to_owned(),
+    };
+    let mut form: Vec<_> = form.into_iter().map(|(name, value)| (typed(&name, &value), name)).collect();
+    form.push(("save".to_owned(), "act".to_owned()));
+    let form: Vec<_> = form.iter().map(|(value, name)| (name.as_str(), value.as_str())).collect();
+    uploader.post(&url, &form).await.is(303);
+    let run = preview(&test, &uploader, &record("a", "6 €", "neu")).await;
+    apply(&test, &second, &run).await;
+    let decision = [("part", "fees"), ("decision", "theirs"), ("version", "3")];
+    second.post(&format!("{run}/records/1"), &decision).await.is(303);
+    let third = test.sign_in(OPERATOR).await;
+    let draft = third.get(&format!("{url}/draft")).await.is(200).body;
+    assert!(draft.contains("Entwurf") && draft.contains("<ins>6</ins>"), "{draft}");
+    let fields = fields_of(&draft);
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let refused = third.post(&format!("{url}/draft/release"), &fields).await.is(422).body;
+    assert!(refused.contains("Inzwischen gilt eine andere Fassung"), "{refused}");
+    assert_eq!(test.content(stadt_a, "a").await.html(Field::Body).map(Html::to_plain).as_deref(), Some("neu"));
 }
