@@ -17,8 +17,17 @@ pub enum Naming {
     Directory,
     /// At this entry only, with its address among the contacts.
     Entry,
-    /// The town means an office that it calls otherwise.
-    Other(Unit),
+    /// The town means an office that it calls by this name.
+    Other(String),
+}
+
+impl Naming {
+    fn office<'a>(&'a self, offer: &'a Offer) -> &'a str {
+        match self {
+            Self::Directory | Self::Entry => &offer.unit_name,
+            Self::Other(name) => name,
+        }
+    }
 }
 
 /// The caller holds the town's proposals.
@@ -47,8 +56,7 @@ pub async fn take_up(
     let amended = amend(db, tenant, subject, change, actor, now).await?;
     if amended != Amended::Groundless {
         store::imports::insert_decision(&mut *db, tenant, offer, "accepted", actor, now).await?;
-        let unit = if let Naming::Other(unit) = naming { &unit.name } else { &offer.unit_name };
-        let details = json!({ "title": offer.title, "unit": unit });
+        let details = json!({ "title": offer.title, "unit": naming.office(offer) });
         audit::record(&mut *db, now, actor, Act::of(tenant, "accepted", "proposal", offer.entry, details)).await?;
     }
     Ok(amended)
@@ -63,8 +71,7 @@ async fn own_words(db: &mut PgConnection, tenant: TenantId, own: &store::LockedE
 }
 
 fn name_office(patch: &mut Adaptation, offer: &Offer, naming: &Naming) {
-    let unit = if let Naming::Other(unit) = naming { &unit.name } else { &offer.unit_name };
-    patch.replace(Part::Unit, &Content { unit: Some(unit.clone()), ..Content::default() });
+    patch.replace(Part::Unit, &Content { unit: Some(naming.office(offer).to_owned()), ..Content::default() });
     let is_told = patch.replaces(Part::Text(Field::Contact)) || offer.address.is_empty();
     if matches!(naming, Naming::Entry) && !is_told {
         let contact = Html::from_plain(&format!("{}\n{}", offer.unit_name, offer.address));

@@ -86,7 +86,7 @@ async fn naming(db: &mut PgConnection, tenant: &TenantAccess, choice: &Choice) -
                 Err(_) => None,
             };
             let missing = || web::Error::Unusable("Bitte wählen Sie eine Stelle aus Ihrem Verzeichnis.".to_owned());
-            chosen.map(Naming::Other).ok_or_else(missing)
+            chosen.map(|unit| Naming::Other(unit.name)).ok_or_else(missing)
         }
     }
 }
