@@ -21,6 +21,7 @@ pub const THINGS: &[(&str, &str)] = &[
     ("review", "Zweite Person"),
     ("bulletin", "Meldung"),
     ("import_run", "Import"),
+    ("proposal", "Vorschlag einer Stelle"),
     ("attachment", "Anhang"),
     ("public_door", "Öffentliches Lesen"),
     ("public_exclusion", "Nicht öffentlich"),
@@ -60,6 +61,10 @@ const ACTIONS: &[(&str, &str)] = &[
     ("corrected", "berichtigt"),
     ("imported", "eingelesen"),
     ("undone", "rückgängig gemacht"),
+    ("refused", "abgelehnt"),
+    ("declined", "abgelehnt"),
+    ("accepted", "angenommen"),
+    ("owners restored", "Verantwortung zurückgesetzt"),
     ("exported", "ausgegeben"),
     ("changed password", "Passwort geändert"),
     ("changed preferences", "Arbeitsweise geändert"),
@@ -150,6 +155,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("format", "Format"),
     ("internal", "mit internen Hinweisen"),
     ("entry", "Eintrag Nr."),
+    ("reason", "Grund"),
+    ("unit", "Stelle"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

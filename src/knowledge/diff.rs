@@ -1,5 +1,7 @@
 //! What changed between two texts, word by word.
 
+use std::time::Duration;
+
 use similar::{ChangeTag, TextDiff};
 
 use super::{Content, Part};
@@ -32,10 +34,14 @@ impl PartDiff {
     }
 }
 
+/// Very long texts are compared roughly rather than for ever.
+const LONGEST_WAIT: Duration = Duration::from_millis(200);
+
 /// All runs with what is gone left out are the new text, with what is new left out the old one.
 pub fn words(before: &str, after: &str) -> Vec<Run> {
+    let compared = TextDiff::configure().timeout(LONGEST_WAIT).diff_words(before, after);
     let mut runs: Vec<Run> = Vec::new();
-    for change in TextDiff::from_words(before, after).iter_all_changes() {
+    for change in compared.iter_all_changes() {
         let kind = match change.tag() {
             ChangeTag::Equal => Kind::Same,
             ChangeTag::Delete => Kind::Gone,

@@ -1,6 +1,7 @@
 //! What the center knows: entries of each tenant, versioned, read by the tenant itself and by those it is a base for.
 
 mod adaptation;
+mod amend;
 mod api;
 pub mod attachments;
 mod check;
@@ -13,12 +14,14 @@ pub mod keeping;
 pub mod links;
 mod merge;
 mod pages;
+mod proposal;
 mod store;
 mod text;
 mod view;
 pub mod writing;
 
 pub use adaptation::{Adaptation, Part, Stance};
+pub use amend::{Amended, amend};
 pub use check::Reason;
 pub use content::{Content, Field, LIFE_SITUATIONS, Link, fold, sort_key};
 pub use draft::{Draft, DraftState, Verdict, publish_text, release, release_due};

@@ -139,6 +139,8 @@ fn unseen(path: &str) -> Vec<&'static str> {
         "/knowledge/{tenant}/entries/{owner}/{entry}/remarks" => vec!["mode_fees", "add_fees", "fees", "stance"],
         // A second button of the list's form, and an undo that stands in a message.
         "/knowledge/{tenant}/keeping/owners" => vec!["entry", "new_owner", "back"],
+        // Only where a second person looks at each text.
+        "/knowledge/{tenant}/imports/{run}/refusal" => vec!["reason"],
         // Only where the telephone system may be controlled.
         "/desk/calls/{call}/hold" => vec!["q", "goes_on"],
         // The page itself saves while somebody writes; the forms beside are the editor's own.
@@ -158,7 +160,8 @@ fn unseen(path: &str) -> Vec<&'static str> {
         | "/desk/gaps/{report}/acknowledgement"
         | "/knowledge/{tenant}/attachments/{owner}/{attachment}/restoration"
         | "/knowledge/{tenant}/public/exclusions/{entry}/restoration"
-        | "/knowledge/{tenant}/keeping/checks/{batch}/withdrawal" => Vec::new(),
+        | "/knowledge/{tenant}/keeping/checks/{batch}/withdrawal"
+        | "/knowledge/{tenant}/keeping/owners/{batch}/withdrawal" => Vec::new(),
         "/tenants/{tenant}/closing-days/restoration" => {
             vec!["line", "first_day", "last_day", "opens", "closes", "label"]
         }

@@ -127,12 +127,42 @@ async fn owner_is_set_for_many_and_only_among_own_people(options: PgPoolOptions,
     editor.post(&url, &[("entry", &own), ("new_owner", &stranger)]).await.is(422);
     editor.post(&url, &[("entry", &own), ("entry", &foreign), ("new_owner", &me)]).await.is(303);
     assert_eq!(titles(&list(&editor, &format!("?owner={me}")).await), ["Pass"]);
-    let mut db = test.begin_as_system().await;
-    let kept: i64 =
-        sqlx::query_scalar("select count(*) from entry_keeping").fetch_one(&mut *db).await.expect("a count");
-    assert_eq!(kept, 1, "another town's entry was touched");
+    assert_eq!(test.number("select count(*) from entry_keeping").await, 1, "another town's entry was touched");
     test.sign_in(EDITOR_OF_B).await.get(LIST).await.is(404);
     test.sign_in(AGENT).await.get(LIST).await.is(403);
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn owner_set_for_many_is_taken_back_where_nobody_went_on(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = TestApp::start(options, database).await;
+    let mut entries = Vec::new();
+    for title in ["Pass", "Markt", "Hund"] {
+        entries.push(publish(&test, test.cast.stadt_a, title).await.to_string());
+    }
+    let (editor, admin) = (test.sign_in(EDITOR_OF_A).await, test.sign_in(ADMIN_OF_A).await);
+    let (me, other) = (account(&test, EDITOR_OF_A).await, account(&test, ADMIN_OF_A).await);
+    let set = async |owner: &str, entries: &[String]| {
+        let mut fields: Vec<_> = entries.iter().map(|entry| ("entry", entry.as_str())).collect();
+        fields.push(("new_owner", owner));
+        editor.post(&format!("{LIST}/owners"), &fields).await.is(303);
+        let page = editor.get(LIST).await.is(200).body;
+        let undo = page.split(&format!("{LIST}/owners/")).nth(1).and_then(|rest| rest.split('"').next());
+        format!("{LIST}/owners/{}", undo.filter(|undo| undo.ends_with("/withdrawal")).expect("a way back"))
+    };
+    set(&other, &entries[..1]).await;
+    let undo = set(&me, &entries).await;
+    assert_eq!(list(&editor, &format!("?owner={me}")).await.matches("<th scope=\"row\">").count(), 3);
+    // Somebody else decides otherwise about one of them meanwhile.
+    let form = format!("{LIST}/entries/{}", entries[2]);
+    admin.post(&form, &[("version", "1"), ("owner", &other), ("interval", "6")]).await.is(303);
+    admin.post(&undo, &[]).await.is(404);
+    editor.post(&undo, &[]).await.is(303);
+    let page = editor.get(LIST).await.is(200).body;
+    assert!(page.contains("Zurückgenommen, außer bei einem Eintrag, den seither jemand geändert hat."), "{page}");
+    assert_eq!(titles(&list(&editor, &format!("?owner={other}")).await), ["Hund", "Pass"]);
+    assert_eq!(titles(&list(&editor, &format!("?owner={me}")).await), [""; 0]);
+    editor.post(&undo, &[]).await.is(404);
+    assert_eq!(test.number("select count(*) from audit where action = 'owners restored'").await, 1);
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]

@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use ortsgespraech::audit::Actor;
-use ortsgespraech::knowledge::import::{self, Line, Progress, Report};
-use ortsgespraech::knowledge::{self, Field, LayerText, export};
+use ortsgespraech::knowledge::import::{self, Line, Progress, Report, Said};
+use ortsgespraech::knowledge::{self, Field, LayerText, Reason, export};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::support::TestApp;
@@ -19,7 +19,11 @@ fn jsonl(text: impl Into<Vec<u8>>) -> Lines {
 }
 
 fn csv(bytes: &[u8]) -> Lines {
-    Box::new(import::read_csv(bytes).expect("a header line"))
+    Box::new(read_table(bytes).expect("a header line"))
+}
+
+fn read_table(bytes: &[u8]) -> Result<impl Iterator<Item = std::io::Result<Line>> + use<>, Reason> {
+    import::read_csv(Cursor::new(bytes.to_vec())).expect("bytes in memory can be read")
 }
 
 /// Imports for the Kreis and returns the report and the rejects as they are printed.
@@ -155,10 +159,43 @@ async fn broken_tables_lose_only_their_broken_rows(options: PgPoolOptions, datab
     4: 2 columns, but the header has 3; is a quote not closed?
     9: id is missing
     ");
-    let header = |text: &str| import::read_csv(text.as_bytes()).err().map(|reason| reason.english);
+    let header = |text: &str| read_table(text.as_bytes()).err().map(|reason| reason.english);
     insta::assert_snapshot!(header("nummer,text\n1,a").unwrap_or_default(), @r#"the header line has no column "title"; with "," as separator it has: id, body"#);
     insta::assert_snapshot!(header("id;title;Titel\n1;a;b").unwrap_or_default(), @r#"the header line names the column "title" twice"#);
     assert!(header("").is_some());
+}
+
+/// Pieces of the file end in the middle of letters and of records; a quote that is never closed takes 4 MB at most.
+#[test]
+fn large_tables_are_read_piece_by_piece() {
+    let row = |number: usize| format!("{number};Größe {number};\"Zeile eins\r\n„Zeile zwei“ {}\"\r\n", "ä".repeat(300));
+    let rows: String = (1..=20_000).map(row).collect();
+    let text = format!("id;title;body\r\n{rows}20001;\"nie geschlossen;x\r\n{}", row(20_002).replace('"', ""));
+    let (windows, _, lossy) = encoding_rs::WINDOWS_1252.encode(&text);
+    assert!(!lossy);
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for (what, bytes) in [("UTF-8", text.as_bytes()), ("Windows", &windows), ("UTF-16", &utf16)] {
+        let (mut good, mut bad, mut last) = (0, Vec::new(), 0);
+        for line in read_table(bytes).expect("a header line") {
+            let line = line.expect("bytes in memory can be read");
+            assert!(line.position >= last, "{what}: progress goes on");
+            last = line.position;
+            match line.said {
+                Ok(Said::Record(record)) => {
+                    let title = format!("Größe {}", record.id);
+                    assert_eq!(record.content.title, title, "{what}");
+                    good += 1;
+                }
+                Ok(Said::Withdrawal(id)) => panic!("a table withdraws nothing, not {id}"),
+                Err(reason) => bad.push((line.number, reason.english)),
+            }
+        }
+        assert_eq!(good, 20_001, "{what}");
+        assert_eq!(bad.len(), 2, "{what}: {bad:?}");
+        assert_eq!(bad[0].0, 40_002, "{what}: {bad:?}");
+        assert!(bad[0].1.contains("is a quote not closed?"), "{what}: {bad:?}");
+        assert_eq!(usize::try_from(last).ok(), Some(bytes.len()), "{what}");
+    }
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]

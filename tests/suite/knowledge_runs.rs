@@ -1,22 +1,16 @@
 //! Imports as runs: looked at before, brought together with what was changed here, taken back.
 
 use axum::http::header;
-use ortsgespraech::db::Follows;
 use ortsgespraech::ids::TenantId;
-use ortsgespraech::knowledge::import::{Format, ImportFollower};
+use ortsgespraech::knowledge::import::Format;
 use ortsgespraech::knowledge::{Field, Html};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
+use crate::support::TestApp;
 use crate::support::cast::EDITOR_OF_A;
 use crate::support::exchange::counts;
+use crate::support::runs::{IMPORTS, apply, preview, record, upload, work};
 use crate::support::xzufi::{file, services};
-use crate::support::{Answer, Client, TestApp};
-
-const IMPORTS: &str = "/knowledge/stadt-a/imports";
-
-fn record(id: &str, fees: &str, body: &str) -> String {
-    format!("{}\n", serde_json::json!({ "id": id, "title": format!("Eintrag {id}"), "fees": fees, "body": body }))
-}
 
 async fn field(test: &TestApp, tenant: TenantId, id: &str, field: Field) -> String {
     test.content(tenant, id).await.html(field).map(Html::to_plain).unwrap_or_default()
@@ -27,30 +21,6 @@ async fn write(test: &TestApp, tenant: TenantId, id: &str, field: Field, text: &
     let mut content = test.content(tenant, id).await;
     content.set(field, Html::from_plain(text));
     test.publish(tenant, id, &content).await;
-}
-
-async fn upload(client: &Client, name: &str, text: &str) -> Answer {
-    let body = format!(
-        "--grenze\r\nContent-Disposition: form-data; name=\"format\"\r\n\r\n\r\n--grenze\r\nContent-Disposition: form-data; \
-         name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n{text}\r\n--grenze--\r\n"
-    );
-    client.post_raw(IMPORTS, "multipart/form-data; boundary=grenze", body).await
-}
-
-async fn work(test: &TestApp) {
-    ImportFollower::new(&test.app).follow().await.expect("the server's part");
-}
-
-/// Uploads and lets the server read; the run's address.
-async fn preview(test: &TestApp, client: &Client, text: &str) -> String {
-    let run = upload(client, "katalog.jsonl", text).await.is(303).location().to_owned();
-    work(test).await;
-    run
-}
-
-async fn apply(test: &TestApp, client: &Client, run: &str) {
-    client.post(&format!("{run}/application"), &[]).await.is(303);
-    work(test).await;
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
@@ -169,8 +139,11 @@ async fn broken_upload_is_explained_and_its_file_is_gone(options: PgPoolOptions,
     let test = TestApp::start(options, database).await;
     let editor = test.sign_in(EDITOR_OF_A).await;
     let whole = file(&services(1..=3));
-    let run =
-        upload(&editor, "C:\\Daten\\leistungen.xml", &whole[..whole.len() / 2]).await.is(303).location().to_owned();
+    let run = upload(&editor, IMPORTS, "C:\\Daten\\leistungen.xml", &whole[..whole.len() / 2])
+        .await
+        .is(303)
+        .location()
+        .to_owned();
     let mut db = test.begin_as_system().await;
     let path: String = sqlx::query_scalar("select path from import_run").fetch_one(&mut *db).await.expect("a path");
     drop(db);
@@ -194,7 +167,7 @@ async fn upload_without_a_usable_file_comes_back(options: PgPoolOptions, databas
         ("bild.png", "x", "Das Format ist am Namen der Datei nicht zu erkennen."),
         ("leer.csv", "", "Die Datei ist leer."),
     ] {
-        let answer = upload(&editor, name, text).await.is(422);
+        let answer = upload(&editor, IMPORTS, name, text).await.is(422);
         assert!(answer.body.contains(words), "{name}: {}", answer.body);
     }
     let cut = editor

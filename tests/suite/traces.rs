@@ -30,6 +30,7 @@ const WITHOUT_WORDS: &[&str] = &[
     "gap_measure",
     "gap_miss",
     "learning_switch",
+    "owner_change",
     "service_hours",
 ];
 

@@ -1,6 +1,6 @@
 //! The formats of catalogues, and a file in one of them.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader};
 use std::path::PathBuf;
 use std::{error, fmt, fs};
 
@@ -84,10 +84,8 @@ impl File {
         match self.format {
             Format::Jsonl => Ok((Box::new(jsonl::read(open()?)), Directory::default())),
             Format::Csv => {
-                let mut bytes = Vec::new();
-                open()?.read_to_end(&mut bytes)?;
-                let lines = csv::read(&bytes).map_err(|reason| Broken(about_first_line(reason)))?;
-                Ok((Box::new(lines), Directory::default()))
+                let lines = csv::read(fs::File::open(&self.path)?)?;
+                Ok((Box::new(lines.map_err(|reason| Broken(about_first_line(reason)))?), Directory::default()))
             }
             Format::Xzufi => {
                 let directory = xzufi::survey(open()?, own, towns)?;

@@ -1,37 +1,8 @@
 //! Bringing two changes of one text together: what a file brought last time, what it brings now, and what stands here.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::super::{Content, Field, Html};
-
-/// One part of a text that is taken or left as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
-    pub key: &'static str,
-    pub label: &'static str,
-}
-
-/// Everything beside the fields.
-const PLAIN: [Part; 8] = [
-    Part { key: "title", label: "Titel" },
-    Part { key: "synonyms", label: "Auch gesucht als" },
-    Part { key: "keywords", label: "Stichwörter" },
-    Part { key: "life_situations", label: "Lebenslagen" },
-    Part { key: "leika", label: "LeiKa-Schlüssel" },
-    Part { key: "unit", label: "Zuständige Stelle" },
-    Part { key: "links", label: "Links" },
-    // Its two dates belong together: halves of two decisions may exclude each other.
-    Part { key: "validity", label: "Gültigkeit" },
-];
-
-/// All parts in the order of the screen.
-pub fn parts() -> impl Iterator<Item = Part> {
-    PLAIN.into_iter().chain(Field::ALL.map(|field| Part { key: field.as_str(), label: field.label() }))
-}
-
-pub fn part(key: &str) -> Option<Part> {
-    parts().find(|part| part.key == key)
-}
+use super::super::{Content, Part};
 
 /// A part that both sides changed, each in another way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,100 +21,60 @@ pub struct Merged {
 
 /// Part by part: who alone changed it is right; where both did, what stands here stays.
 pub fn merge(base: &Content, ours: &Content, theirs: &Content) -> Merged {
-    let (base, ours, theirs) = (flat(base), flat(ours), flat(theirs));
-    let mut merged = ours.clone();
-    let mut clashes = Vec::new();
-    for part in parts() {
-        let [base, ours, theirs] = [&base, &ours, &theirs].map(|side| side[part.key].clone());
-        if theirs == base || theirs == ours {
+    let mut merged = Merged { content: ours.clone(), clashes: Vec::new() };
+    for part in Part::all() {
+        let [base, ours, new] = [base, ours, theirs].map(|side| value(side, part));
+        if new == base || new == ours {
             continue;
         }
         if ours == base {
-            merged.insert(part.key.to_owned(), theirs);
+            merged.content.copy_part(part, theirs);
         } else {
-            clashes.push(Clash { part, base, ours, theirs });
+            merged.clashes.push(Clash { part, base, ours, theirs: new });
         }
     }
-    Merged { content: whole(merged), clashes }
+    merged
 }
 
-/// The text with one part replaced; None: the value is none of that part's.
-pub fn with_part(content: &Content, part: Part, value: Value) -> Option<Content> {
-    let mut parts = flat(content);
-    parts.insert(part.key.to_owned(), value);
-    serde_json::from_value(nested(parts)).ok()
+pub fn part(key: &str) -> Option<Part> {
+    Part::all().find(|part| part.as_str() == key)
 }
 
-/// Parts that differ, with both values.
-pub fn changes(before: &Content, after: &Content) -> Vec<(Part, Value, Value)> {
-    let (before, after) = (flat(before), flat(after));
-    let pairs = parts().map(|part| (part, before[part.key].clone(), after[part.key].clone()));
-    pairs.filter(|(_, before, after)| before != after).collect()
+/// One part by itself, as conflicts keep it: nothing but this value. The two days of the validity belong together, because
+/// halves of two decisions may exclude each other.
+fn value(content: &Content, part: Part) -> Value {
+    match part {
+        Part::Title => json!(content.title),
+        Part::Synonyms => json!(content.synonyms),
+        Part::Keywords => json!(content.keywords),
+        Part::LifeSituations => json!(content.life_situations),
+        Part::Leika => json!(content.leika),
+        Part::Unit => json!(content.unit),
+        Part::Links => json!(content.links),
+        Part::Validity => json!([content.valid_from, content.valid_until]),
+        Part::Text(field) => json!(content.html(field)),
+    }
 }
 
-/// A part as text to be read and compared word by word.
+/// A text of this one part; None: the value is none of that part's.
+pub fn text_of(part: Part, value: &Value) -> Option<Content> {
+    let object = match part {
+        Part::Validity => json!({ "valid_from": value.get(0), "valid_until": value.get(1) }),
+        Part::Text(_) if value.is_null() => json!({}),
+        Part::Text(field) => json!({ "fields": { field.as_str(): value } }),
+        _ => json!({ part.as_str(): value }),
+    };
+    serde_json::from_value(object).ok()
+}
+
+/// A part as it is read and compared word by word.
 pub fn words(part: Part, value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) if is_field(part) => serde_json::from_value::<Html>(text.as_str().into())
-            .map_or_else(|_| text.clone(), |html| html.to_notation()),
-        Value::String(text) => text.clone(),
-        Value::Array(items) if part.key == "validity" => validity_words(items),
-        Value::Array(items) => items.iter().map(item_words).collect::<Vec<_>>().join("\n"),
-        other => other.to_string(),
-    }
-}
-
-fn is_field(part: Part) -> bool {
-    Field::ALL.iter().any(|field| field.as_str() == part.key)
-}
-
-fn validity_words(dates: &[Value]) -> String {
-    let named = ["ab", "bis"].into_iter().zip(dates);
-    let dates = named.filter_map(|(word, date)| date.as_str().map(|date| format!("{word} {date}")));
-    dates.collect::<Vec<_>>().join(" ")
-}
-
-fn item_words(item: &Value) -> String {
-    match item {
-        Value::Object(link) => {
-            let text = |key: &str| link.get(key).and_then(Value::as_str).unwrap_or_default();
-            format!("{} {}", text("label"), text("url"))
-        }
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// Every part under its key; an empty field is null.
-fn flat(content: &Content) -> Map<String, Value> {
-    let Ok(Value::Object(mut flat)) = serde_json::to_value(content) else { return Map::new() };
-    let fields = flat.remove("fields").unwrap_or_default();
-    let validity = json!([flat.remove("valid_from"), flat.remove("valid_until")]);
-    flat.insert("validity".to_owned(), validity);
-    for field in Field::ALL {
-        flat.insert(field.as_str().to_owned(), fields.get(field.as_str()).cloned().unwrap_or_default());
-    }
-    flat
-}
-
-fn nested(mut flat: Map<String, Value>) -> Value {
-    let texts = Field::ALL.map(|field| (field.as_str().to_owned(), flat.remove(field.as_str()).unwrap_or_default()));
-    let fields: Map<String, Value> = texts.into_iter().filter(|(_, text)| !text.is_null()).collect();
-    let validity = flat.remove("validity").unwrap_or_default();
-    flat.insert("valid_from".to_owned(), validity.get(0).cloned().unwrap_or_default());
-    flat.insert("valid_until".to_owned(), validity.get(1).cloned().unwrap_or_default());
-    flat.insert("fields".to_owned(), fields.into());
-    Value::Object(flat)
-}
-
-/// The values come from contents, so they make one again.
-fn whole(flat: Map<String, Value>) -> Content {
-    serde_json::from_value(nested(flat)).unwrap_or_default()
+    text_of(part, value).map_or_else(|| value.to_string(), |text| text.part_text(part))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::{Field, Html};
     use super::*;
 
     fn text(title: &str, fees: &str) -> Content {
@@ -162,7 +93,7 @@ mod tests {
     fn what_both_changed_stays_and_is_told() {
         let merged = merge(&text("A", "1 €"), &text("A", "2 €"), &text("A", "3 €"));
         assert_eq!(merged.content, text("A", "2 €"));
-        assert_eq!(merged.clashes.iter().map(|clash| clash.part.key).collect::<Vec<_>>(), ["fees"]);
+        assert_eq!(merged.clashes.iter().map(|clash| clash.part.as_str()).collect::<Vec<_>>(), ["fees"]);
         let same = merge(&text("A", "1 €"), &text("A", "3 €"), &text("A", "3 €"));
         assert_eq!((same.content, same.clashes), (text("A", "3 €"), Vec::new()));
     }
@@ -171,9 +102,25 @@ mod tests {
     fn a_part_taken_away_is_a_change_too() {
         let merged = merge(&text("A", "1 €"), &text("A", "1 €"), &text("A", ""));
         assert_eq!(merged.content, text("A", ""));
-        assert_eq!(
-            with_part(&text("A", ""), part("fees").expect("a part"), "<p>5 €</p>".into()),
-            Some(text("A", "5 €"))
-        );
+    }
+
+    #[test]
+    fn every_part_can_be_kept_by_itself() {
+        let whole = serde_json::json!({
+            "title": "A", "synonyms": ["B"], "keywords": ["C"], "life_situations": ["Umzug"], "leika": "99000000000007",
+            "unit": "Amt", "links": [{ "label": "L", "url": "https://a.example" }], "valid_from": "2026-01-01",
+            "valid_until": "2026-12-31", "fields": Field::ALL.map(|field| (field, "<p>Text</p>")).into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+        });
+        let whole: Content = serde_json::from_value(whole).expect("a text");
+        let mut again = Content::default();
+        for part in Part::all() {
+            assert!(whole.has_part(part), "{}", part.as_str());
+            assert_eq!(words(part, &value(&whole, part)), whole.part_text(part));
+            again.copy_part(part, &text_of(part, &value(&whole, part)).expect("the part"));
+            let empty = text_of(part, &value(&Content::default(), part)).expect("an empty part");
+            assert!(!empty.has_part(part), "{}", part.as_str());
+        }
+        assert_eq!(again, whole);
+        assert_eq!(text_of(Part::Synonyms, &"no list".into()), None);
     }
 }

@@ -8,7 +8,7 @@ mod usage;
 
 pub use pages::{KeepingPart, routes};
 pub use remind::remind_owners;
-pub use store::find_kept;
+pub use store::{find_kept, list_owners};
 pub use usage::count_use;
 
 use chrono::{DateTime, NaiveDate, Utc};

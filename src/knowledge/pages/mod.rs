@@ -15,8 +15,10 @@ mod form;
 mod groups;
 mod history;
 mod imports;
+mod proposals;
 mod remarks;
 mod subject;
+mod tabs;
 mod task;
 mod tasks;
 mod withdrawal;
@@ -73,6 +75,7 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/export", P::ManageTenant, exports::export_page)
         .post("/knowledge/{tenant}/export", P::ManageTenant, exports::export_knowledge)
         .merge(imports::routes())
+        .merge(proposals::routes())
 }
 
 /// The areas of a tenant's knowledge; the last ones belong to features above this one.

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 
 use super::super::diff::{self, Kind, PartDiff};
 use super::super::store::{self, Task, TaskKind, TaskOutcome};
-use super::super::{Adaptation, Content, LayerKey, LayerText, Part, Verdict, merge, publish_adaptation};
+use super::super::{Adaptation, Amended, Content, LayerKey, LayerText, Part, amend, merge};
 use super::{Place, entry_url, places, town};
 use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
@@ -163,26 +163,15 @@ async fn follow(
         audit::record(&mut *db, now, actor, note("kept own words")).await?;
         return Ok("Erledigt. Ihre eigenen Angaben bleiben.".to_owned());
     }
-    let (mut patch, ..) = texts(db, tenant, task).await?;
-    if store::requires_review(&mut *db, tenant.id).await? {
-        // What somebody is writing already is not lost.
-        if let Some(LayerText::Patch(draft)) =
-            store::lock_draft(db, tenant.id, task.entry).await?.map(|draft| draft.text)
-        {
-            patch = draft;
+    let (patch, ..) = texts(db, tenant, task).await?;
+    let change = |text: &mut LayerText| {
+        if let LayerText::Patch(patch) = text {
+            accepted.iter().for_each(|part| patch.follow(*part));
         }
-        accepted.iter().for_each(|part| patch.follow(*part));
-        let text = LayerText::Patch(patch);
-        store::save_draft(db, tenant.id, task.entry, task.latest_version, &text, actor, now).await?;
-        store::judge_draft(&mut *db, tenant.id, task.entry, &Verdict::Ask, actor, now).await?;
-        audit::record(&mut *db, now, actor, note("asked for review")).await?;
+    };
+    let subject = (task.entry, task.latest_version, LayerText::Patch(patch));
+    if amend(db, tenant.id, subject, change, actor, now).await? == Amended::Asked {
         return Ok("Als Entwurf gespeichert und zur Prüfung gegeben.".to_owned());
-    }
-    accepted.iter().for_each(|part| patch.follow(*part));
-    if patch.is_empty() {
-        store::withdraw(db, tenant.id, task.entry, actor, now).await?;
-    } else {
-        publish_adaptation(db, tenant.id, task.entry, &patch, actor, now).await?;
     }
     audit::record(&mut *db, now, actor, note("accepted base")).await?;
     Ok(match accepted.len() {

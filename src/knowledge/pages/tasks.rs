@@ -5,8 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::super::store::{self, DraftLine, Task, TaskKind};
+use super::super::store::{self, DraftLine, Task, TaskKind, imports};
 use super::super::{DraftState, fold};
+use super::tabs::{Tab, TabLink, tabs};
 use super::{Place, entry_url, places, town};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
@@ -48,8 +49,9 @@ pub(super) struct TasksPage {
     tasks: Vec<Task>,
     drafts: Vec<DraftLine>,
     pager: Pager,
-    task_count: i64,
-    draft_count: i64,
+    tabs: Vec<TabLink>,
+    /// Files that others uploaded and this person may take up.
+    waiting_imports: i64,
     needs_review: bool,
 }
 
@@ -72,11 +74,14 @@ pub(super) async fn tasks_page(
     let tenant = town(tenant)?;
     let title = fold(filter.q.trim());
     let mut db = app.begin(&tenant.scope()).await?;
-    let task_count = store::count_open_tasks(&mut *db, tenant.id, &title).await?;
-    let draft_count = store::count_drafts(&mut *db, tenant.id, &title, &filter.state).await?;
+    let tabs = tabs(&mut db, &tenant, if filter.is_drafts() { Tab::Drafts } else { Tab::Bases }).await?;
+    let waiting_imports = imports::count_waiting_runs(&mut *db, tenant.id, viewer.account).await?;
     let needs_review = store::requires_review(&mut *db, tenant.id).await?;
     let path = format!("/knowledge/{}/tasks", tenant.slug);
-    let (count, what) = if filter.is_drafts() { (draft_count, "Entwürfe") } else { (task_count, "Aufgaben") };
+    let (count, what) = match filter.is_drafts() {
+        true => (store::count_drafts(&mut *db, tenant.id, &title, &filter.state).await?, "Entwürfen"),
+        false => (store::count_open_tasks(&mut *db, tenant.id, &title).await?, "Aufgaben"),
+    };
     let pager = Pager::new(&path, &filter, &filter.page, count, what);
     let (mut tasks, mut drafts) = (Vec::new(), Vec::new());
     if filter.is_drafts() {
@@ -86,7 +91,7 @@ pub(super) async fn tasks_page(
     }
     let frame = Frame::of(&app, &viewer, Section::Knowledge, "Aufgaben").await?;
     let places = places(&viewer, &tenant, Place::Tasks);
-    Ok(Page(TasksPage { frame, places, tenant, filter, tasks, drafts, pager, task_count, draft_count, needs_review }))
+    Ok(Page(TasksPage { frame, places, tenant, filter, tasks, drafts, pager, tabs, waiting_imports, needs_review }))
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -28,7 +28,7 @@ pub use drafts::{
 };
 pub use family::list_family;
 pub use layers::find_layers;
-pub use publish::{find_entry_id, insert_empty, lock_entry, publish};
+pub use publish::{LockedEntry, find_entry_id, insert_empty, lock_entry, publish};
 pub use read::{
     EntryState, find_entry, find_entry_version, find_latest, find_owner, find_state, is_rewritten_since,
     list_life_situations, list_own_texts, list_titles,

@@ -144,7 +144,7 @@ impl Drop for Spool {
 
 /// In a preview every change is a line on standard output; otherwise only what a person has to decide is told.
 fn tell(record: &Planned, job: &Import) {
-    let conflicts = record.clashes.iter().map(|clash| clash.part.key).collect::<Vec<_>>().join(", ");
+    let conflicts = record.clashes.iter().map(|clash| clash.part.as_str()).collect::<Vec<_>>().join(", ");
     if job.preview && matches!(record.step, Step::Create | Step::Update | Step::Withdraw) {
         println!("{} {} {}", record.outcome(), record.external_id, record.title);
     } else if job.preview && record.step == Step::Keep {

@@ -1,7 +1,7 @@
 //! What keeps a town's entries true, in rows of the tests' own.
 
 /// Everything that keeps the town's entry true, and what the center may say for it.
-pub const KEEPING: [&str; 8] = [
+pub const KEEPING: [&str; 9] = [
     "insert into keeping_rule (tenant_id, interval_months) select $1, 6 where $2 <> ''",
     "insert into entry_keeping (tenant_id, entry_id, owner_id)
      select $1, id, (select account_id from account_role where tenant_id = $1 and role = 'editor')
@@ -9,6 +9,9 @@ pub const KEEPING: [&str; 8] = [
     "insert into entry_check (tenant_id, entry_id, batch, checked_at, checked_by)
      select $1, id, nextval('entry_check_batch'), now() - interval '8 months', $2
      from entry where tenant_id = $1 and external_id = $2",
+    "insert into owner_change (tenant_id, batch, entry_id, version, account_id, changed_at)
+     select $1, batch, entry_id, 1, (select account_id from account_role where tenant_id = $1 and role = 'editor'), now()
+     from entry_check where tenant_id = $1 and checked_by = $2",
     "insert into keeping_reminder (tenant_id, entry_id, kind, for_day, owner_id, reminded_at)
      select $1, id, 'due', '2026-01-01', (select account_id from account_role where tenant_id = $1 and role = 'editor'), now()
      from entry where tenant_id = $1 and external_id = $2",

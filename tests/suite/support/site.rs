@@ -47,6 +47,8 @@ impl Site {
             let path = format!("/knowledge/stadt-a/gaps/{}", self.a.get(name));
             pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
         }
+        let declined = format!("/knowledge/stadt-a/proposals/{}", self.a.get("declined_proposal"));
+        pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, declined));
         let preview = self.a.get("preview");
         for path in ["", "/records/1"].map(|page| format!("/knowledge/stadt-a/imports/{preview}{page}")) {
             pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));

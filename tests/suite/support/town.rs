@@ -95,6 +95,7 @@ impl Town {
         ] {
             self.run(&mut db, insert).await;
         }
+        self.propose_offices(&mut db).await;
         db.commit().await.expect("commit");
     }
 
@@ -181,35 +182,6 @@ impl Town {
                     from bulletin, account_role role
                     where bulletin.tenant_id = $1 and role.tenant_id = $1 and role.role = 'editor' and $2 <> ''";
         self.run(db, read).await;
-    }
-
-    /// A run that was applied and left a conflict, and one that waits as a preview.
-    async fn import_something(&mut self, db: &mut PgConnection) {
-        let run = "insert into import_run (tenant_id, state, format, file_name, created, conflicts, failure, created_at, author)
-                   values ($1, 'applied', 'csv', $2, 1, 1, $2, now(), $2) returning id";
-        let run = self.insert(db, run).await;
-        self.keep("run", run);
-        let preview = "insert into import_run (tenant_id, state, format, file_name, withdrawals, created_at, author)
-                       values ($1, 'ready', 'csv', $2, 1, now(), $2) returning id";
-        let preview = self.insert(db, preview).await;
-        self.keep("preview", preview);
-        for (insert, run) in [
-            ("insert into import_record (tenant_id, run_id, position, line, external_id, title, outcome, reason, entry_id,
-                                         version_before, version_after)
-              select $1, RUN, 1, 1, $2, $2, 'conflict', $2, id, 1, 2 from entry where tenant_id = $1 and external_id = $2", run),
-            ("insert into import_record (tenant_id, run_id, position, line, external_id, title, outcome, content)
-              values ($1, RUN, 1, 1, 'neu', $2, 'created', jsonb_build_object('title', $2::text))", preview),
-            ("insert into import_conflict (tenant_id, run_id, position, part, base, ours, theirs)
-              values ($1, RUN, 1, 'fees', to_jsonb($2::text), to_jsonb($2::text), to_jsonb($2::text || ' anders'))", run),
-            ("insert into import_base (tenant_id, entry_id, run_id, content, hash)
-              select $1, id, RUN, jsonb_build_object('title', $2::text), content_hash from entry
-              where tenant_id = $1 and external_id = $2", run),
-            ("insert into import_proposal (tenant_id, run_id, for_tenant_id, external_id, unit_name, address)
-              values ($1, RUN, $1, $2, $2, $2)", run),
-        ] {
-            let statement = sqlx::AssertSqlSafe(insert.replace("RUN", &run.to_string()));
-            sqlx::query(statement).bind(self.tenant).bind(self.mark).execute(&mut *db).await.expect(insert);
-        }
     }
 
     /// A file of the entry, an open public door, and something that does not pass it.
@@ -338,11 +310,12 @@ impl Town {
         call
     }
 
-    async fn run(&self, db: &mut PgConnection, statement: &'static str) {
-        sqlx::query(statement).bind(self.tenant).bind(self.mark).execute(db).await.expect(statement);
+    pub async fn run(&self, db: &mut PgConnection, statement: &str) {
+        let query = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned()));
+        query.bind(self.tenant).bind(self.mark).execute(db).await.expect(statement);
     }
 
-    async fn insert(&self, db: &mut PgConnection, statement: &str) -> i64 {
+    pub async fn insert(&self, db: &mut PgConnection, statement: &str) -> i64 {
         let query = sqlx::query_scalar(sqlx::AssertSqlSafe(statement.to_owned()));
         query.bind(self.tenant).bind(self.mark).fetch_one(db).await.expect(statement)
     }

@@ -16,6 +16,8 @@ use crate::web::{self, Form, InTenant, Path};
 
 /// A page of the list has fifty rows.
 const MOST: usize = 200;
+/// The message that offers it is gone long before.
+const TAKEN_BACK_WITHIN: chrono::TimeDelta = chrono::TimeDelta::days(1);
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -79,7 +81,7 @@ pub(super) async fn check_entries(
         many => format!("{many} Einträge sind als geprüft vermerkt."),
     };
     let undo = format!("{}/checks/{batch}/withdrawal", list_url(&tenant));
-    web::frame::done_with_undo(&app, &viewer, text, undo, &back).await
+    web::done_with_undo(&app, &viewer, text, undo, &back).await
 }
 
 async fn nothing_chosen(app: &App, viewer: &Viewer, back: &str) -> web::Result<Response> {
@@ -122,7 +124,9 @@ pub(super) async fn set_owner(
         return Err(web::Error::Unusable("Diese Person pflegt hier keine Einträge.".to_owned()));
     }
     let now = app.clock.now();
-    let changed = store::set_owner(&mut *db, tenant.id, &entries, owner.map(|(id, _)| *id), now).await?;
+    store::delete_old_owner_changes(&mut *db, tenant.id, now - TAKEN_BACK_WITHIN).await?;
+    let new = owner.map(|(id, _)| *id);
+    let (batch, changed) = store::set_owner(&mut db, tenant.id, &entries, new, viewer.account, now).await?;
     if changed == 0 {
         drop(db);
         return nothing_chosen(&app, &viewer, &back).await;
@@ -136,5 +140,31 @@ pub(super) async fn set_owner(
         1 => format!("Verantwortlich ist jetzt {name}."),
         many => format!("Für {many} Einträge ist jetzt {name} verantwortlich."),
     };
-    web::done(&app, &viewer, text, &back).await
+    let undo = format!("{}/owners/{batch}/withdrawal", list_url(&tenant));
+    web::done_with_undo(&app, &viewer, text, undo, &back).await
+}
+
+pub(super) async fn withdraw_owner(
+    State(app): State<App>,
+    viewer: Viewer,
+    InTenant(tenant): InTenant,
+    Path((_, batch)): Path<(String, i64)>,
+) -> web::Result<Response> {
+    let tenant = town(tenant)?;
+    let now = app.clock.now();
+    let mut db = app.begin(&tenant.scope()).await?;
+    let (all, restored) = store::restore_owners(&mut db, tenant.id, batch, viewer.account, now).await?;
+    if all == 0 {
+        return Err(web::Error::NotFound);
+    }
+    let details = serde_json::json!({ "count": restored.len() });
+    let act = Act::of(tenant.id, "owners restored", "keeping", joined(&restored), details);
+    audit::record(&mut *db, now, &Actor::from(&viewer), act).await?;
+    db.commit().await?;
+    let text = match all - i64::try_from(restored.len()).unwrap_or(all) {
+        0 => "Wer vorher verantwortlich war, ist es wieder.".to_owned(),
+        1 => "Zurückgenommen, außer bei einem Eintrag, den seither jemand geändert hat.".to_owned(),
+        left => format!("Zurückgenommen, außer bei {left} Einträgen, die seither jemand geändert hat."),
+    };
+    web::done(&app, &viewer, text, &list_url(&tenant)).await
 }

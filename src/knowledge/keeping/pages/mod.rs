@@ -17,6 +17,7 @@ pub fn routes() -> Routes {
         .post("/knowledge/{tenant}/keeping/checks", P::EditKnowledge, acts::check_entries)
         .post("/knowledge/{tenant}/keeping/checks/{batch}/withdrawal", P::EditKnowledge, acts::withdraw_checks)
         .post("/knowledge/{tenant}/keeping/owners", P::EditKnowledge, acts::set_owner)
+        .post("/knowledge/{tenant}/keeping/owners/{batch}/withdrawal", P::EditKnowledge, acts::withdraw_owner)
         .get("/knowledge/{tenant}/keeping/entries/{entry}", P::EditKnowledge, entry::kept_page)
         .post("/knowledge/{tenant}/keeping/entries/{entry}", P::EditKnowledge, entry::save_kept)
         .get("/knowledge/{tenant}/keeping/rule", P::ManageTenant, rule::rule_page)

@@ -58,26 +58,91 @@ pub async fn list_owners(db: impl PgExecutor<'_>, tenant: TenantId) -> sqlx::Res
     Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
-/// How many entries have another owner than before.
+/// One owner for several entries; gives the batch, by which it is taken back, and how many have another one than before.
 pub async fn set_owner(
-    db: impl PgExecutor<'_>,
+    db: &mut PgConnection,
     tenant: TenantId,
     entries: &[EntryId],
     owner: Option<AccountId>,
+    account: AccountId,
     now: DateTime<Utc>,
-) -> sqlx::Result<u64> {
+) -> sqlx::Result<(i64, u64)> {
+    let batch = sqlx::query_scalar!(r#"select nextval('entry_check_batch') as "batch!""#).fetch_one(&mut *db).await?;
+    // What is remembered as the former owner must be the one that is replaced.
+    let held = sqlx::query!(
+        "select entry_id from entry_keeping where tenant_id = $1 and entry_id = any ($2) order by entry_id for update",
+        tenant as TenantId,
+        entries as &[EntryId],
+    );
+    held.fetch_all(&mut *db).await?;
     let set = sqlx::query!(
-        "insert into entry_keeping (tenant_id, entry_id, owner_id, technical_changed_at)
-         select $1, entry.id, $3, $4 from entry where tenant_id = $1 and id = any ($2)
-         on conflict (tenant_id, entry_id) do update
-         set owner_id = excluded.owner_id, technical_changed_at = excluded.technical_changed_at, version = entry_keeping.version + 1
-         where entry_keeping.owner_id is distinct from excluded.owner_id",
+        "with former as (
+             select entry.id, kept.owner_id from entry
+             left join entry_keeping kept on kept.tenant_id = $1 and kept.entry_id = entry.id
+             where entry.tenant_id = $1 and entry.id = any ($2) and kept.owner_id is distinct from $3
+         ), now_kept as (
+             insert into entry_keeping (tenant_id, entry_id, owner_id, technical_changed_at)
+             select $1, id, $3, $4 from former
+             on conflict (tenant_id, entry_id) do update
+             set owner_id = excluded.owner_id, technical_changed_at = excluded.technical_changed_at,
+                 version = entry_keeping.version + 1
+             returning entry_id, version
+         )
+         insert into owner_change (tenant_id, batch, entry_id, former_owner_id, version, account_id, changed_at)
+         select $1, $5, entry_id, former.owner_id, version, $6, $4 from now_kept join former on former.id = entry_id",
         tenant as TenantId,
         entries as &[EntryId],
         owner as Option<AccountId>,
         now,
+        batch,
+        account as AccountId,
     );
-    Ok(set.execute(db).await?.rows_affected())
+    Ok((batch, set.execute(db).await?.rows_affected()))
+}
+
+/// Who clicked takes the click back: every entry has the owner from before again, except where somebody changed it since.
+/// Gives how many the click was about, and those that are as before.
+pub async fn restore_owners(
+    db: &mut PgConnection,
+    tenant: TenantId,
+    batch: i64,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<(i64, Vec<EntryId>)> {
+    let all = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from owner_change where tenant_id = $1 and batch = $2 and account_id = $3"#,
+        tenant as TenantId,
+        batch,
+        account as AccountId,
+    );
+    let all = all.fetch_one(&mut *db).await?;
+    let restored = sqlx::query_scalar!(
+        r#"with undone as (
+               delete from owner_change where tenant_id = $1 and batch = $2 and account_id = $3
+               returning entry_id, former_owner_id, version
+           )
+           update entry_keeping kept
+           set owner_id = undone.former_owner_id, technical_changed_at = $4, version = kept.version + 1
+           from undone where kept.tenant_id = $1 and kept.entry_id = undone.entry_id and kept.version = undone.version
+           returning kept.entry_id as "entry: EntryId""#,
+        tenant as TenantId,
+        batch,
+        account as AccountId,
+        now,
+    );
+    Ok((all, restored.fetch_all(db).await?))
+}
+
+/// Clicks that nobody takes back any more.
+pub async fn delete_old_owner_changes(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    before: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!("delete from owner_change where tenant_id = $1 and changed_at < $2", tenant as TenantId, before)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// False: somebody else was faster.

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::super::super::import::Format;
+use super::super::super::store;
 use super::super::super::store::imports::{self, ImportRun, RunFilter, RunState};
 use super::super::{Place, places, town};
 use super::{list_url, run_name, run_url, state_words};
@@ -34,6 +35,7 @@ struct ImportsPage {
     runs: Vec<ImportRun>,
     format: String,
     errors: Errors,
+    needs_review: bool,
 }
 
 impl ImportsPage {
@@ -49,8 +51,8 @@ impl ImportsPage {
         run_name(run)
     }
 
-    fn state(run: &ImportRun) -> (&'static str, &'static str) {
-        state_words(run.state)
+    fn state(&self, run: &ImportRun) -> (&'static str, &'static str) {
+        state_words(run.state, self.needs_review)
     }
 
     fn format_words(run: &ImportRun) -> &'static str {
@@ -59,8 +61,9 @@ impl ImportsPage {
 
     fn states(&self) -> Vec<Choice> {
         let all = Choice::new("", "alle", self.filter.state.is_empty());
-        let states = RunState::ALL
-            .map(|state| Choice::new(state.as_str(), state_words(state).1, state.as_str() == self.filter.state));
+        let states = RunState::ALL.map(|state| {
+            Choice::new(state.as_str(), state_words(state, self.needs_review).1, state.as_str() == self.filter.state)
+        });
         [all].into_iter().chain(states).collect()
     }
 
@@ -99,9 +102,11 @@ pub async fn show(
     let total = imports::count_runs(&mut *db, tenant.id, &wanted).await?;
     let pager = Pager::new(&list_url(&tenant), &filter, &filter.page, total, "Importen");
     let runs = imports::list_runs(&mut *db, tenant.id, &wanted, pager.offset(), Pager::ROWS).await?;
+    let needs_review = store::requires_review(&mut *db, tenant.id).await?;
     drop(db);
     let frame = Frame::of(app, viewer, Section::Knowledge, "Importe").await?;
     let places = places(viewer, &tenant, Place::Imports);
     let status = forms::status(&errors, &[]);
-    Ok((status, Page(ImportsPage { frame, places, tenant, filter, pager, runs, format, errors })).into_response())
+    Ok((status, Page(ImportsPage { frame, places, tenant, filter, pager, runs, format, errors, needs_review }))
+        .into_response())
 }

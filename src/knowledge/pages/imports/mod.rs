@@ -1,6 +1,6 @@
 //! Import runs as pages: upload, preview, progress, result, undoing.
 
-mod difference;
+mod acts;
 mod list;
 mod record;
 mod run;
@@ -15,10 +15,11 @@ pub fn routes() -> Routes {
         .get("/knowledge/{tenant}/imports", P::EditKnowledge, list::imports_page)
         .post("/knowledge/{tenant}/imports", P::EditKnowledge, upload::upload_file)
         .get("/knowledge/{tenant}/imports/{run}", P::EditKnowledge, run::run_page)
-        .post("/knowledge/{tenant}/imports/{run}/application", P::EditKnowledge, run::apply_run)
-        .post("/knowledge/{tenant}/imports/{run}/removal", P::EditKnowledge, run::remove_run)
-        .get("/knowledge/{tenant}/imports/{run}/reversal", P::EditKnowledge, run::reversal_page)
-        .post("/knowledge/{tenant}/imports/{run}/reversal", P::EditKnowledge, run::undo_run)
+        .post("/knowledge/{tenant}/imports/{run}/application", P::EditKnowledge, acts::apply_run)
+        .post("/knowledge/{tenant}/imports/{run}/refusal", P::EditKnowledge, acts::refuse_run)
+        .post("/knowledge/{tenant}/imports/{run}/removal", P::EditKnowledge, acts::remove_run)
+        .get("/knowledge/{tenant}/imports/{run}/reversal", P::EditKnowledge, acts::reversal_page)
+        .post("/knowledge/{tenant}/imports/{run}/reversal", P::EditKnowledge, acts::undo_run)
         .get("/knowledge/{tenant}/imports/{run}/records/{position}", P::EditKnowledge, record::record_page)
         .post("/knowledge/{tenant}/imports/{run}/records/{position}", P::EditKnowledge, record::decide)
 }
@@ -31,9 +32,11 @@ fn run_url(tenant: &TenantAccess, run: i64) -> String {
     format!("{}/{run}", list_url(tenant))
 }
 
-/// Shape and words of where a run stands.
-fn state_words(state: RunState) -> (&'static str, &'static str) {
+/// Shape and words of where a run stands, in a tenant that wants a second person or not.
+fn state_words(state: RunState, needs_review: bool) -> (&'static str, &'static str) {
     match state {
+        RunState::Ready if needs_review => ("warn", "wartet auf eine zweite Person"),
+        RunState::Refused => ("bad", "abgelehnt"),
         RunState::Reading => ("busy", "wird gelesen"),
         RunState::Ready => ("info", "Vorschau"),
         RunState::Applying => ("busy", "wird übernommen"),

@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sqlx::PgConnection;
 
+use super::super::super::diff::{self, Kind, PartDiff};
 use super::super::super::import::{self, merge};
 use super::super::super::store::imports::{self, Conflict, Decision, ImportRun, RunState, StoredRecord};
-use super::super::super::{Content, Target, check, publish, store};
+use super::super::super::{Amended, Content, LayerText, Part, amend, check, store};
 use super::super::{Place, entry_url, places, town};
-use super::difference::{Kind, Stretch, compare};
 use super::{outcome_words, run_name, run_url};
 use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
@@ -20,18 +20,11 @@ use crate::ids::EntryId;
 use crate::web::frame::Section;
 use crate::web::{self, Form, Frame, InTenant, Page, Path, Places, format};
 
-/// One part that the file changes.
-struct Change {
-    label: &'static str,
-    stretches: Vec<Stretch>,
-}
-
 /// A part that both sides changed.
 struct Clash {
-    key: &'static str,
-    label: &'static str,
-    ours: Vec<Stretch>,
-    theirs: Vec<Stretch>,
+    part: Part,
+    ours: Vec<diff::Run>,
+    theirs: Vec<diff::Run>,
     decided: Option<String>,
 }
 
@@ -43,7 +36,7 @@ struct RecordPage {
     tenant: TenantAccess,
     run: ImportRun,
     record: StoredRecord,
-    changes: Vec<Change>,
+    changes: Vec<PartDiff>,
     clashes: Vec<Clash>,
     /// The entry's latest version as this page was made.
     version: i32,
@@ -74,14 +67,6 @@ impl RecordPage {
 
     fn is_applied(&self) -> bool {
         self.run.state == RunState::Applied
-    }
-
-    fn is_gone(stretch: &Stretch) -> bool {
-        stretch.kind == Kind::Gone
-    }
-
-    fn is_new(stretch: &Stretch) -> bool {
-        stretch.kind == Kind::New
     }
 }
 
@@ -161,12 +146,7 @@ async fn show(
         None => 0,
     };
     drop(db);
-    let changes = after.map(|after| merge::changes(&before, &after)).unwrap_or_default();
-    let changes = changes.into_iter().map(|(part, before, after)| Change {
-        label: part.label,
-        stretches: compare(&merge::words(part, &before), &merge::words(part, &after)),
-    });
-    let changes = changes.collect();
+    let changes = after.map(|after| diff::parts(&before, &after)).unwrap_or_default();
     let clashes = conflicts.into_iter().filter_map(clash).collect();
     let status = if notice.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let title =
@@ -183,16 +163,10 @@ fn clash(conflict: Conflict) -> Option<Clash> {
     let [base, ours, theirs] =
         [&conflict.base, &conflict.ours, &conflict.theirs].map(|value| merge::words(part, value));
     let decided = conflict.decision.zip(conflict.decided_at).map(|(decision, at)| {
-        let what = if decision == "theirs" { "aus der Datei übernommen" } else { "eigener Text behalten" };
+        let what = if decision == "theirs" { "Text der Datei gewählt" } else { "eigener Text behalten" };
         format!("{what}, {}, {}", conflict.decided_by.unwrap_or_default(), format::moment(at))
     });
-    Some(Clash {
-        key: part.key,
-        label: part.label,
-        ours: compare(&base, &ours),
-        theirs: compare(&base, &theirs),
-        decided,
-    })
+    Some(Clash { part, ours: diff::words(&base, &ours), theirs: diff::words(&base, &theirs), decided })
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -225,43 +199,59 @@ pub async fn decide(
     // The lock keeps others out between the look and the write.
     let locked = store::lock_entry(&mut db, tenant.id, entry).await?.ok_or(web::Error::NotFound)?;
     let conflicts = imports::list_conflicts(&mut *db, tenant.id, id, position).await?;
-    let conflict = conflicts.into_iter().find(|conflict| conflict.part == part.key).ok_or(web::Error::NotFound)?;
+    let conflict = conflicts.into_iter().find(|conflict| conflict.part == part.as_str()).ok_or(web::Error::NotFound)?;
     let is_late = conflict.decision.is_some() || form.version.parse() != Ok(locked.version);
     if is_late || found.run.state != RunState::Applied {
         drop(db);
         return show(&app, &viewer, tenant, (id, position), Some(CHANGED.to_owned())).await;
     }
-    if form.decision == "theirs"
-        && let Some(obstacle) = take_theirs(&app, &mut db, &viewer, &tenant, entry, &conflict).await?
-    {
-        drop(db);
-        return show(&app, &viewer, tenant, (id, position), Some(obstacle)).await;
-    }
-    let decided = Decision { run: id, position, part: part.key, choice: &form.decision };
+    let said = match form.decision.as_str() {
+        "theirs" => take_theirs(&app, &mut db, &viewer, &locked, &tenant, part, &conflict).await?,
+        _ => Ok("Der eigene Text bleibt."),
+    };
+    let said = match said {
+        Ok(said) => said,
+        Err(obstacle) => {
+            drop(db);
+            return show(&app, &viewer, tenant, (id, position), Some(obstacle)).await;
+        }
+    };
+    let decided = Decision { run: id, position, part: part.as_str(), choice: &form.decision };
     imports::decide_conflict(&mut *db, tenant.id, &decided, &viewer.name, app.clock.now()).await?;
     db.commit().await?;
-    let text = if form.decision == "theirs" { "Der Text aus der Datei gilt jetzt." } else { "Der eigene Text bleibt." };
     let back = format!("{}/records/{position}", run_url(&tenant, id));
-    web::done(&app, &viewer, format!("{}: {text}", part.label), &back).await
+    web::done(&app, &viewer, format!("{}: {said}", part.label()), &back).await
 }
 
-/// Publishes the entry with the file's text in this one part; Some: why it cannot stand there.
+/// The file's text stands in this one part from now on, or waits for the second person; Err: why it cannot stand there.
 async fn take_theirs(
     app: &App,
     db: &mut PgConnection,
     viewer: &Viewer,
+    locked: &store::LockedEntry,
     tenant: &TenantAccess,
-    entry: EntryId,
+    part: Part,
     conflict: &Conflict,
-) -> web::Result<Option<String>> {
-    let part = merge::part(&conflict.part).ok_or(web::Error::NotFound)?;
-    let latest = version(db, tenant, entry, None).await?.ok_or(web::Error::NotFound)?;
-    let Some(content) = merge::with_part(&latest, part, conflict.theirs.clone()) else {
-        return Ok(Some("Der Text aus der Datei passt nicht in diesen Eintrag.".to_owned()));
+) -> web::Result<Result<&'static str, String>> {
+    let latest = version(db, tenant, locked.id, None).await?.ok_or(web::Error::NotFound)?;
+    let Some(theirs) = merge::text_of(part, &conflict.theirs) else {
+        return Ok(Err("Der Text aus der Datei passt nicht in diesen Eintrag.".to_owned()));
     };
+    let take = |text: &mut Content| text.copy_part(part, &theirs);
+    let mut content = latest.clone();
+    take(&mut content);
     if let Some((_, reason)) = check::problems(&content).into_iter().next() {
-        return Ok(Some(format!("{}.", reason.german)));
+        return Ok(Err(format!("{}.", reason.german)));
     }
-    publish(db, tenant.id, Target::Existing(entry), &content, &Actor::from(viewer), app.clock.now()).await?;
-    Ok(None)
+    let change = |text: &mut LayerText| {
+        if let LayerText::Whole(text) = text {
+            take(text);
+        }
+    };
+    let subject = (locked.id, locked.version, LayerText::Whole(latest));
+    let amended = amend(db, tenant.id, subject, change, &Actor::from(viewer), app.clock.now()).await?;
+    Ok(Ok(match amended {
+        Amended::Asked => "Der Text aus der Datei steht im Entwurf und wartet auf eine zweite Person.",
+        _ => "Der Text aus der Datei gilt jetzt.",
+    }))
 }

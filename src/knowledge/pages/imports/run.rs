@@ -2,19 +2,19 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::super::super::store::imports::{self, ImportRun, Proposed, RecordLine, RunState, Wanted};
+use super::super::super::store;
+use super::super::super::store::imports::{self, ImportRun, Proposed, RecordLine, Wanted};
 use super::super::{Place, entry_url, places, town};
 use super::{OUTCOMES, list_url, outcome_words, run_name, run_url, state_words};
 use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
-use crate::audit::{self, Act, Actor};
-use crate::web::confirm::{self, Question};
-use crate::web::forms::Choice;
+use crate::knowledge::keeping;
+use crate::web::forms::{self, Choice, Errors};
 use crate::web::frame::Section;
-use crate::web::{self, Form, Frame, InTenant, Page, Pager, Path, Places, Query, format, redirect};
+use crate::web::{self, Frame, InTenant, Page, Pager, Path, Places, Query, format};
 
 /// Proposals that a page shows.
 const SHOWN: i64 = 200;
@@ -40,6 +40,20 @@ pub struct RunPage {
     proposals: Vec<Proposed>,
     proposed: i64,
     open_conflicts: i64,
+    needs_review: bool,
+    /// This person uploaded the file.
+    is_mine: bool,
+    /// Who else may look at it.
+    others: Vec<String>,
+    refusal: Refusal,
+    errors: Errors,
+}
+
+/// Why the second person does not want it, as it was typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Refusal {
+    pub reason: String,
 }
 
 pub async fn run_page(
@@ -48,8 +62,20 @@ pub async fn run_page(
     InTenant(tenant): InTenant,
     Path((_, id)): Path<(String, i64)>,
     Query(filter): Query<Filter>,
-) -> web::Result<Page<RunPage>> {
-    let tenant = town(tenant)?;
+) -> web::Result<Response> {
+    show(&app, &viewer, town(tenant)?, id, filter, Refusal::default(), Errors::none()).await
+}
+
+/// With errors it is an act that was refused: 422.
+pub async fn show(
+    app: &App,
+    viewer: &Viewer,
+    tenant: TenantAccess,
+    id: i64,
+    filter: Filter,
+    refusal: Refusal,
+    errors: Errors,
+) -> web::Result<Response> {
     let mut db = app.begin(&tenant.scope()).await?;
     let run = imports::find_run(&mut *db, tenant.id, id).await?.ok_or(web::Error::NotFound)?;
     let wanted = Wanted { run: id, outcome: &filter.outcome, words: &filter.q };
@@ -59,10 +85,28 @@ pub async fn run_page(
     let proposals = imports::list_proposals(&mut *db, tenant.id, id, SHOWN).await?;
     let proposed = imports::count_proposals(&mut *db, tenant.id, id).await?;
     let open_conflicts = imports::count_open_conflicts(&mut *db, tenant.id, id).await?;
+    let needs_review = store::requires_review(&mut *db, tenant.id).await?;
+    let editors = keeping::list_owners(&mut *db, tenant.id).await?;
     drop(db);
-    let frame = Frame::of(&app, &viewer, Section::Knowledge, run_name(&run)).await?;
-    let places = places(&viewer, &tenant, Place::Imports);
-    Ok(Page(RunPage { frame, places, tenant, run, filter, pager, records, proposals, proposed, open_conflicts }))
+    let others = editors.into_iter().filter(|(id, _)| !run.is_by(*id)).map(|(_, name)| name);
+    let page = RunPage {
+        frame: Frame::of(app, viewer, Section::Knowledge, run_name(&run)).await?,
+        places: places(viewer, &tenant, Place::Imports),
+        others: others.collect(),
+        is_mine: run.is_by(viewer.account),
+        tenant,
+        run,
+        filter,
+        pager,
+        records,
+        proposals,
+        proposed,
+        open_conflicts,
+        needs_review,
+        refusal,
+        errors,
+    };
+    Ok((forms::status(&page.errors, &[]), Page(page)).into_response())
 }
 
 /// A figure of the run, and where its entries stand.
@@ -82,7 +126,21 @@ impl RunPage {
     }
 
     fn state(&self) -> (&'static str, &'static str) {
-        state_words(self.run.state)
+        state_words(self.run.state, self.needs_review)
+    }
+
+    /// A second person has to look at it, and this one is not.
+    fn waits_for_others(&self) -> bool {
+        self.needs_review && self.is_mine
+    }
+
+    fn others_words(&self) -> String {
+        self.others.join(", ")
+    }
+
+    /// Deleting it would leave whoever uploaded it without a word.
+    fn may_remove(&self) -> bool {
+        !self.needs_review || self.is_mine || self.run.created_by.is_none() || self.is("failed")
     }
 
     fn is(&self, state: &str) -> bool {
@@ -194,100 +252,4 @@ impl RunPage {
     fn name(&self) -> String {
         run_name(&self.run)
     }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Application {
-    withdraw: String,
-}
-
-pub async fn apply_run(
-    State(app): State<App>,
-    viewer: Viewer,
-    InTenant(tenant): InTenant,
-    Path((_, id)): Path<(String, i64)>,
-    Form(form): Form<Application>,
-) -> web::Result<Response> {
-    let withdraws = !form.withdraw.is_empty();
-    go_on(&app, &viewer, &tenant, id, (RunState::Ready, RunState::Applying), withdraws).await
-}
-
-pub async fn undo_run(
-    State(app): State<App>,
-    viewer: Viewer,
-    InTenant(tenant): InTenant,
-    Path((_, id)): Path<(String, i64)>,
-) -> web::Result<Response> {
-    go_on(&app, &viewer, &tenant, id, (RunState::Applied, RunState::Undoing), false).await
-}
-
-/// Hands the run to the server; somebody else may have been faster.
-async fn go_on(
-    app: &App,
-    viewer: &Viewer,
-    tenant: &TenantAccess,
-    id: i64,
-    (from, to): (RunState, RunState),
-    withdraws: bool,
-) -> web::Result<Response> {
-    let mut db = app.begin(&tenant.scope()).await?;
-    imports::find_run(&mut *db, tenant.id, id).await?.ok_or(web::Error::NotFound)?;
-    if !imports::begin_state(&mut *db, tenant.id, id, from, to, withdraws, &Actor::from(viewer)).await? {
-        return Err(web::Error::Conflict);
-    }
-    db.commit().await?;
-    Ok(redirect(&run_url(tenant, id)))
-}
-
-pub async fn remove_run(
-    State(app): State<App>,
-    viewer: Viewer,
-    InTenant(tenant): InTenant,
-    Path((_, id)): Path<(String, i64)>,
-) -> web::Result<Response> {
-    let mut db = app.begin(&tenant.scope()).await?;
-    let run = imports::find_run(&mut *db, tenant.id, id).await?.ok_or(web::Error::NotFound)?;
-    if !imports::delete_run(&mut *db, tenant.id, id).await? {
-        return Err(web::Error::Conflict);
-    }
-    let details = serde_json::json!({ "file_name": run.file_name });
-    let act = Act::of(tenant.id, "deleted", "import_run", id, details);
-    audit::record(&mut *db, app.clock.now(), &Actor::from(&viewer), act).await?;
-    db.commit().await?;
-    web::done(&app, &viewer, "Die Vorschau ist verworfen. Kein Eintrag wurde geändert.", &list_url(&tenant)).await
-}
-
-pub async fn reversal_page(
-    State(app): State<App>,
-    viewer: Viewer,
-    InTenant(tenant): InTenant,
-    Path((_, id)): Path<(String, i64)>,
-) -> web::Result<Response> {
-    let mut db = app.begin(&tenant.scope()).await?;
-    let run = imports::find_run(&mut *db, tenant.id, id).await?.ok_or(web::Error::NotFound)?;
-    drop(db);
-    if run.state != RunState::Applied {
-        return Ok(redirect(&run_url(&tenant, id)));
-    }
-    let question = Question {
-        what: format!(
-            "{}: {} neu, {} geändert",
-            run_name(&run),
-            format::count(run.created),
-            format::count(run.updated + run.conflicts)
-        ),
-        consequences: vec![
-            "Geänderte Einträge bekommen eine neue Fassung mit dem Text von vorher; neue Einträge werden zurückgezogen.".to_owned(),
-            "Einträge, die seither jemand geändert hat, bleiben, wie sie sind. Sie werden danach aufgelistet.".to_owned(),
-            "Alle Fassungen bleiben erhalten. Sie können dieselbe Datei jederzeit wieder einlesen.".to_owned(),
-        ],
-        obstacle: None,
-        action: format!("{}/reversal", run_url(&tenant, id)),
-        yes: "Rückgängig machen",
-        no: "Behalten",
-        back: run_url(&tenant, id),
-    };
-    let frame = Frame::of(&app, &viewer, Section::Knowledge, "Import rückgängig machen?").await?;
-    Ok(confirm::ask(frame, question))
 }

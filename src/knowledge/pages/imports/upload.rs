@@ -21,8 +21,6 @@ use crate::web::forms::Errors;
 use crate::web::{self, InTenant, redirect};
 
 const LARGEST: usize = 250 * 1024 * 1024;
-/// A table is in memory while it is read, because its encoding shows only at the end.
-const LARGEST_TABLE: u64 = 32 * 1024 * 1024;
 const LONGEST_NAME: usize = 200;
 
 /// A file on the disk that goes unless it is kept.
@@ -90,9 +88,6 @@ fn chosen_format(received: &Received, errors: &mut Errors) -> Option<Format> {
     let format = if received.format.is_empty() { Format::of_name(name) } else { Format::parse(&received.format) };
     match format {
         None => errors.add("format", "Das Format ist am Namen der Datei nicht zu erkennen. Bitte wählen Sie es aus."),
-        Some(Format::Csv) if *size > LARGEST_TABLE => {
-            errors.add("file", "Die Tabelle ist zu groß: höchstens 32 MB sind möglich. Bitte teilen Sie sie.");
-        }
         Some(_) if *size == 0 => errors.add("file", "Die Datei ist leer."),
         Some(_) => {}
     }

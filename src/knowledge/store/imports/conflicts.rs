@@ -41,7 +41,7 @@ pub async fn replace_conflicts(
         return Ok(());
     }
     let positions: Vec<_> = clashes.iter().map(|(position, _)| *position).collect();
-    let parts: Vec<_> = clashes.iter().map(|(_, clash)| clash.part.key.to_owned()).collect();
+    let parts: Vec<_> = clashes.iter().map(|(_, clash)| clash.part.as_str().to_owned()).collect();
     let [base, ours, theirs]: [Vec<Value>; 3] = [
         clashes.iter().map(|(_, clash)| clash.base.clone()).collect(),
         clashes.iter().map(|(_, clash)| clash.ours.clone()).collect(),

@@ -89,23 +89,26 @@ pub async fn count_records(db: impl PgExecutor<'_>, tenant: TenantId, wanted: &W
     .await
 }
 
+/// The one list of columns, for one record and for many.
+macro_rules! select_records {
+    ($rest:literal, $($bind:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            StoredRecord,
+            r#"select position, line, external_id, title, outcome, reason, entry_id as "entry: EntryId", version_before,
+                      version_after, content as "content: Json<Content>"
+               from import_record where tenant_id = $1 and run_id = $2 and "# + $rest,
+            $($bind),+
+        )
+    };
+}
+
 pub async fn find_record(
     db: impl PgExecutor<'_>,
     tenant: TenantId,
     run: i64,
     position: i32,
 ) -> sqlx::Result<Option<StoredRecord>> {
-    sqlx::query_as!(
-        StoredRecord,
-        r#"select position, line, external_id, title, outcome, reason, entry_id as "entry: EntryId", version_before,
-                  version_after, content as "content: Json<Content>"
-           from import_record where tenant_id = $1 and run_id = $2 and position = $3"#,
-        tenant as TenantId,
-        run,
-        position,
-    )
-    .fetch_optional(db)
-    .await
+    select_records!("position = $3", tenant as TenantId, run, position).fetch_optional(db).await
 }
 
 /// Records of a preview that still have to be written, by their place in the file.
@@ -116,20 +119,14 @@ pub async fn list_pending(
     after: i32,
     limit: i64,
 ) -> sqlx::Result<Vec<StoredRecord>> {
-    sqlx::query_as!(
-        StoredRecord,
-        r#"select position, line, external_id, title, outcome, reason, entry_id as "entry: EntryId", version_before,
-                  version_after, content as "content: Json<Content>"
-           from import_record
-           where tenant_id = $1 and run_id = $2 and position > $3 and (content is not null or outcome = 'withdrawn')
-           order by position limit $4"#,
+    let found = select_records!(
+        "position > $3 and (content is not null or outcome = 'withdrawn') order by position limit $4",
         tenant as TenantId,
         run,
         after,
         limit,
-    )
-    .fetch_all(db)
-    .await
+    );
+    found.fetch_all(db).await
 }
 
 /// Rows turned to columns, as `unnest` takes them.

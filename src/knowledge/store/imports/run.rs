@@ -15,11 +15,21 @@ pub enum RunState {
     Undoing,
     Undone,
     Failed,
+    /// The second person did not want it.
+    Refused,
 }
 
 impl RunState {
-    pub const ALL: [Self; 7] =
-        [Self::Reading, Self::Ready, Self::Applying, Self::Applied, Self::Undoing, Self::Undone, Self::Failed];
+    pub const ALL: [Self; 8] = [
+        Self::Reading,
+        Self::Ready,
+        Self::Applying,
+        Self::Applied,
+        Self::Undoing,
+        Self::Undone,
+        Self::Failed,
+        Self::Refused,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -30,6 +40,7 @@ impl RunState {
             Self::Undoing => "undoing",
             Self::Undone => "undone",
             Self::Failed => "failed",
+            Self::Refused => "refused",
         }
     }
 
@@ -72,6 +83,16 @@ pub struct ImportRun {
     pub applied_at: Option<DateTime<Utc>>,
     pub undone_at: Option<DateTime<Utc>>,
     pub undone_by: Option<String>,
+    pub refused_at: Option<DateTime<Utc>>,
+    pub refused_by: Option<String>,
+    pub refusal: Option<String>,
+}
+
+impl ImportRun {
+    /// Whoever uploaded a file is not the second person for it.
+    pub fn is_by(&self, account: AccountId) -> bool {
+        self.created_by == Some(account)
+    }
 }
 
 #[derive(Debug)]

@@ -32,19 +32,24 @@ pub async fn insert_run(
     .await
 }
 
+/// The one list of columns, for one run and for many.
+macro_rules! select_runs {
+    ($rest:literal, $($bind:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            ImportRun,
+            r#"select id, tenant_id as "tenant: TenantId", state as "state: RunState", format, file_name, path, withdraws,
+                      done, total, created, updated, unchanged, rejected, conflicts, withdrawals, restored, left_alone,
+                      remarks, failure, created_at, created_by as "created_by: AccountId", author,
+                      asked_by as "asked_by: AccountId", asked_name, applied_at, undone_at, undone_by,
+                      refused_at, refused_by, refusal
+               from import_run where tenant_id = $1 and "# + $rest,
+            $($bind),+
+        )
+    };
+}
+
 pub async fn find_run(db: impl PgExecutor<'_>, tenant: TenantId, id: i64) -> sqlx::Result<Option<ImportRun>> {
-    sqlx::query_as!(
-        ImportRun,
-        r#"select id, tenant_id as "tenant: TenantId", state as "state: RunState", format, file_name, path, withdraws,
-                  done, total, created, updated, unchanged, rejected, conflicts, withdrawals, restored, left_alone,
-                  remarks, failure, created_at, created_by as "created_by: AccountId", author,
-                  asked_by as "asked_by: AccountId", asked_name, applied_at, undone_at, undone_by
-           from import_run where tenant_id = $1 and id = $2"#,
-        tenant as TenantId,
-        id,
-    )
-    .fetch_optional(db)
-    .await
+    select_runs!("id = $2", tenant as TenantId, id).fetch_optional(db).await
 }
 
 /// The latest first.
@@ -55,24 +60,17 @@ pub async fn list_runs(
     offset: i64,
     limit: i64,
 ) -> sqlx::Result<Vec<ImportRun>> {
-    sqlx::query_as!(
-        ImportRun,
-        r#"select id, tenant_id as "tenant: TenantId", state as "state: RunState", format, file_name, path, withdraws,
-                  done, total, created, updated, unchanged, rejected, conflicts, withdrawals, restored, left_alone,
-                  remarks, failure, created_at, created_by as "created_by: AccountId", author,
-                  asked_by as "asked_by: AccountId", asked_name, applied_at, undone_at, undone_by
-           from import_run
-           where tenant_id = $1 and ($2::text is null or state = $2)
-             and ($3 = '' or position(lower($3) in lower(file_name || ' ' || author)) > 0)
-           order by id desc limit $4 offset $5"#,
+    let found = select_runs!(
+        "($2::text is null or state = $2)
+         and ($3 = '' or position(lower($3) in lower(file_name || ' ' || author)) > 0)
+         order by id desc limit $4 offset $5",
         tenant as TenantId,
         filter.state(),
         filter.words,
         limit,
         offset,
-    )
-    .fetch_all(db)
-    .await
+    );
+    found.fetch_all(db).await
 }
 
 pub async fn count_runs(db: impl PgExecutor<'_>, tenant: TenantId, filter: &RunFilter<'_>) -> sqlx::Result<i64> {
@@ -109,24 +107,13 @@ pub async fn lock_run(db: impl PgExecutor<'_>, run: i64) -> sqlx::Result<bool> {
     locked.fetch_one(db).await
 }
 
-/// From one state to the next; false: it was in another one.
-pub async fn begin_state(
-    db: impl PgExecutor<'_>,
-    tenant: TenantId,
-    run: i64,
-    from: RunState,
-    to: RunState,
-    withdraws: bool,
-    actor: &Actor,
-) -> sqlx::Result<bool> {
+/// False: it was not applied, or somebody else was faster.
+pub async fn begin_undoing(db: impl PgExecutor<'_>, tenant: TenantId, run: i64, actor: &Actor) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update import_run set state = $4, done = 0, withdraws = withdraws or $5, asked_by = $6, asked_name = $7, failure = null
-         where tenant_id = $1 and id = $2 and state = $3",
+        "update import_run set state = 'undoing', done = 0, asked_by = $3, asked_name = $4, failure = null
+         where tenant_id = $1 and id = $2 and state = 'applied'",
         tenant as TenantId,
         run,
-        from.as_str(),
-        to.as_str(),
-        withdraws,
         actor.account as Option<AccountId>,
         actor.name,
     );
@@ -216,18 +203,9 @@ pub async fn finish_run(
 /// Previews that nobody took up.
 pub async fn delete_stale_runs(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> sqlx::Result<u64> {
     let stale = sqlx::query!(
-        "delete from import_run where state in ('ready', 'failed') and applied_at is null and created_at < $1",
+        "delete from import_run
+         where state in ('ready', 'failed', 'refused') and applied_at is null and coalesce(refused_at, created_at) < $1",
         before
     );
     Ok(stale.execute(db).await?.rows_affected())
-}
-
-/// With all that belongs to it; false: it was applied, or is being worked at.
-pub async fn delete_run(db: impl PgExecutor<'_>, tenant: TenantId, run: i64) -> sqlx::Result<bool> {
-    let deleted = sqlx::query!(
-        "delete from import_run where tenant_id = $1 and id = $2 and state in ('ready', 'failed') and applied_at is null",
-        tenant as TenantId,
-        run,
-    );
-    Ok(deleted.execute(db).await?.rows_affected() == 1)
 }

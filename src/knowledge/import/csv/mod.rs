@@ -1,11 +1,13 @@
 //! Tables as offices export them: any usual separator and encoding, German or English column names.
 
-use std::io::{self, Cursor};
+mod feed;
 
-use csv::{Position, Reader, ReaderBuilder, StringRecord};
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use std::io::{self, Read, Seek};
+
+use csv::{Reader, ReaderBuilder, StringRecord};
 use serde_json::{Map, Value, json};
 
+use self::feed::Feed;
 use super::super::check::Reason;
 use super::{Line, Record, Said};
 
@@ -36,52 +38,47 @@ const COLUMNS: [(&str, &[&str]); 23] = [
     ("internal", &["intern", "nur intern"]),
 ];
 
-/// Reads the whole file, because its encoding shows only at the end.
-pub fn read(bytes: &[u8]) -> Result<impl Iterator<Item = io::Result<Line>> + use<>, Reason> {
-    let text = decode(bytes);
-    let (separator, start) = separator(&text);
-    let mut reader = ReaderBuilder::new()
-        .delimiter(separator)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(Cursor::new(text[start..].to_owned().into_bytes()));
+/// Passes through the file once before, because its encoding shows only at the end. Err within: the header line is not usable.
+pub fn read<R: Read + Seek>(
+    mut source: R,
+) -> io::Result<Result<impl Iterator<Item = io::Result<Line>> + use<R>, Reason>> {
+    let encoding = feed::detect(&mut source)?;
+    source.rewind()?;
+    let mut feed = Feed::new(source, encoding);
+    let first = feed.first_line()?;
+    let (separator, is_named) = separator(&first);
+    if is_named {
+        feed.skip_line();
+    }
+    let mut reader = open(feed, separator);
     let mut header = StringRecord::new();
-    reader.read_record(&mut header).map_err(|error| unreadable(&error))?;
-    let mut table = Table { reader, keys: keys(&header, separator)?, lines_before: u64::from(start > 0) };
-    Ok(std::iter::from_fn(move || table.next_line().map(Ok)))
+    let keys = match reader.read_record(&mut header) {
+        Ok(_) => keys(&header, separator),
+        Err(error) => Err(unreadable(&error)),
+    };
+    Ok(keys.map(|keys| {
+        let mut table = Table { reader: Some(reader), separator, keys };
+        std::iter::from_fn(move || table.next_line())
+    }))
+}
+
+fn open<R: Read>(feed: Feed<R>, separator: u8) -> Reader<Feed<R>> {
+    ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(feed)
 }
 
 fn unreadable(error: &csv::Error) -> Reason {
     Reason::new(format!("the table cannot be read: {error}"), "Die Tabelle kann nicht gelesen werden.")
 }
 
-/// By its mark, by its zero bytes, by being valid UTF-8; otherwise as Windows writes German text.
-fn decode(bytes: &[u8]) -> String {
-    let sample = &bytes[..bytes.len().min(4096)];
-    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
-    let encoding = if zeros(1) > sample.len() / 4 {
-        UTF_16LE
-    } else if zeros(0) > sample.len() / 4 {
-        UTF_16BE
-    } else if std::str::from_utf8(bytes).is_ok() {
-        UTF_8
-    } else {
-        WINDOWS_1252
-    };
-    // A mark at the beginning overrules the guess.
-    encoding.decode(bytes).0.into_owned()
-}
-
-/// The separator of the header line and where that line begins: Excel may name the separator in a line of its own.
-fn separator(text: &str) -> (u8, usize) {
-    let first = text.lines().next().unwrap_or_default();
+/// The separator of the header line: Excel may name it in a line of its own before that.
+fn separator(first: &str) -> (u8, bool) {
     if let Some(named) = first.strip_prefix("sep=").and_then(|rest| rest.bytes().next()) {
-        return (named, text.find('\n').map_or(text.len(), |end| end + 1));
+        return (named, true);
     }
     let outside_quotes: String = first.split('"').step_by(2).collect();
     let count = |separator: u8| outside_quotes.bytes().filter(|byte| *byte == separator).count();
     let most = [b';', b',', b'\t'].into_iter().max_by_key(|separator| count(*separator));
-    (most.unwrap_or(b';'), 0)
+    (most.unwrap_or(b';'), false)
 }
 
 /// What each column means; an unknown one keeps its name and is counted later.
@@ -113,32 +110,39 @@ fn keys(header: &StringRecord, separator: u8) -> Result<Vec<String>, Reason> {
     Ok(keys)
 }
 
-struct Table {
-    reader: Reader<Cursor<Vec<u8>>>,
+struct Table<R> {
+    /// None: the file cannot be read any further.
+    reader: Option<Reader<Feed<R>>>,
+    separator: u8,
     keys: Vec<String>,
-    lines_before: u64,
 }
 
-impl Table {
-    fn next_line(&mut self) -> Option<Line> {
+impl<R: Read> Table<R> {
+    fn next_line(&mut self) -> Option<io::Result<Line>> {
         let mut row = StringRecord::new();
         loop {
-            let start = self.reader.position().clone();
-            let found = self.reader.read_record(&mut row);
+            let reader = self.reader.as_mut()?;
+            reader.get_mut().begin_record();
+            let found = reader.read_record(&mut row);
+            let feed = reader.get_ref();
+            let (number, position, is_cut_off) = (feed.line(), feed.position, feed.is_cut_off());
             if matches!(found, Ok(false)) {
                 return None;
             }
             if found.is_ok() && row.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
-            let number = row.position().map_or(start.line(), Position::line) + self.lines_before;
             let record = match found {
+                Err(error) if error.is_io_error() => {
+                    self.reader = None;
+                    return Some(Err(error.into()));
+                }
                 Err(error) => Err(unreadable(&error)),
-                Ok(_) if row.len() != self.keys.len() => Err(self.wrong_width(&row)),
+                Ok(_) if is_cut_off || row.len() != self.keys.len() => Err(self.wrong_width(&row)),
                 Ok(_) => Record::from_json(self.object(&row)),
             };
             let said = record.map(|record| Said::Record(Box::new(record)));
-            return Some(Line { number, position: self.reader.position().byte(), said });
+            return Some(Ok(Line { number, position, said }));
         }
     }
 
@@ -147,22 +151,19 @@ impl Table {
         let (found, wanted) = (row.len(), self.keys.len());
         let mut english = format!("{found} columns, but the header has {wanted}");
         let mut german = format!("{found} Spalten, die Kopfzeile hat aber {wanted}");
-        if let Some(start) = row.position().filter(|_| row.iter().any(|cell| cell.contains('\n')))
-            && self.go_on_after(start)
-        {
+        if row.iter().any(|cell| cell.contains('\n')) && self.go_on_after_first_line() {
             english.push_str("; is a quote not closed?");
             german.push_str("; fehlt ein schließendes Anführungszeichen?");
         }
         Reason::new(english, german)
     }
 
-    fn go_on_after(&mut self, start: &Position) -> bool {
-        let bytes = self.reader.get_ref().get_ref();
-        let from = usize::try_from(start.byte()).unwrap_or(usize::MAX).min(bytes.len());
-        let Some(length) = bytes[from..].iter().position(|byte| *byte == b'\n') else { return false };
-        let mut next = Position::new();
-        next.set_byte(start.byte() + length as u64 + 1).set_line(start.line() + 1).set_record(start.record() + 1);
-        self.reader.seek(next).is_ok()
+    /// The record's other lines are read once more; false: there are none.
+    fn go_on_after_first_line(&mut self) -> bool {
+        let Some(mut feed) = self.reader.take().map(Reader::into_inner) else { return false };
+        let goes_on = feed.give_again();
+        self.reader = Some(open(feed, self.separator));
+        goes_on
     }
 
     fn object(&self, row: &StringRecord) -> Map<String, Value> {
