@@ -66,7 +66,8 @@ async fn release(browser: &Browser, draft: &str, running: &Browser) {
 
 /// A desk that stays open would go on asking, as the next person.
 async fn leave(desk: &Browser) {
-    desk.visit("/healthz").await;
+    desk.run("location.replace('about:blank')", &[]).await;
+    desk.until("an empty page", "location.href === 'about:blank'").await;
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
