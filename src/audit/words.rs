@@ -31,6 +31,10 @@ pub const THINGS: &[(&str, &str)] = &[
     ("source", "Telefonanlage"),
     ("desk", "Arbeitsplatz"),
     ("gap", "Wissenslücke"),
+    ("case_file", "Vorgang"),
+    ("case_link", "Link zu einem Vorgang"),
+    ("case_rule", "Fristen für Vorgänge"),
+    ("mail_words", "Worte in E-Mails"),
     ("mail", "E-Mail"),
 ];
 
@@ -78,6 +82,12 @@ const ACTIONS: &[(&str, &str)] = &[
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
     ("sent again", "erneut verschickt"),
+    ("taken down", "aufgenommen"),
+    ("taken", "übernommen"),
+    ("called", "zurückgerufen"),
+    ("attempted", "nicht erreicht"),
+    ("extended", "Frist verlängert"),
+    ("refused", "abgewiesen"),
     ("checked", "geprüft"),
     ("check withdrawn", "Prüfung zurückgenommen"),
 ];
@@ -150,6 +160,20 @@ const FIELDS: &[(&str, &str)] = &[
     ("format", "Format"),
     ("internal", "mit internen Hinweisen"),
     ("entry", "Eintrag Nr."),
+    ("reason", "Grund"),
+    ("until", "Bis"),
+    ("unit", "Stelle"),
+    ("promise_hours", "Rückruf in Servicestunden"),
+    ("warn_hours", "Erinnerung Servicestunden vorher"),
+    ("escalation_mail", "Eskalation an"),
+    ("contact_days", "Kontaktdaten Tage nach Abschluss"),
+    ("complaint_days", "Antwort auf Beschwerden in Tagen"),
+    ("attempts", "Versuche"),
+    ("extensions", "Verlängerungen"),
+    ("link_days", "Links gelten Tage"),
+    ("subject", "Betreff"),
+    ("greeting", "Anrede"),
+    ("signature", "Schluss"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

@@ -7,7 +7,7 @@ use super::bulletins::BulletinsPart;
 use super::view::{
     CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
 };
-use super::{Focus, Looks, gaps, telephone};
+use super::{Focus, Looks, cases, gaps, telephone};
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::bulletins::{self, Bulletin};
@@ -45,6 +45,8 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         _ => Vec::new(),
     };
     let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
+    let case = cases::find_part(&mut *db, viewer, &looks, call.as_ref().filter(|_| is_worked_on), entry.as_ref()).await?;
+    let taken = if is_worked_on { cases::find_taken(&mut *db, desk).await? } else { Vec::new() };
     let telephone = telephone::find_telephone(&mut *db, present, now).await?;
     let origin = call.as_ref().filter(|_| is_worked_on).map(|call| &call.origin);
     let origin = origin.or(ringing.as_ref().map(|ringing| &ringing.origin));
@@ -79,6 +81,8 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         telephone,
         bulletins,
         gap,
+        case,
+        taken,
         idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
         units,
@@ -94,6 +98,7 @@ async fn find_idle(db: &mut PgConnection, viewer: &Viewer, desk: &Desk, now: Dat
         recent: find_recent(&mut *db, viewer, now).await?,
         waiting: telephone::find_waiting(&mut *db, viewer, now).await?,
         told: crate::gaps::list_untold(&mut *db, viewer.account, TOLD).await?,
+        cases: cases::find_mine(&mut *db, viewer).await?,
     })
 }
 

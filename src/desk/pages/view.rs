@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::bulletins::BulletinsPart;
+use super::cases::{CasePart, IdleCase};
 pub use super::countdown::Countdown;
 use super::gaps::GapPart;
 use super::telephone::{RingingPart, TelephonePart, WaitingPart};
@@ -10,6 +11,7 @@ use super::{Focus, Looks};
 use crate::access::TenantAccess;
 use crate::bulletins::Bulletin;
 use crate::calls::{Call, Disposition, LogLine, REASONS_UNANSWERED, RecentCall, ShownEntry};
+use crate::cases::CaseFile;
 use crate::desk::{REASONS_FOR_PAUSE, State};
 use crate::directory::Unit;
 use crate::gaps::Told;
@@ -42,6 +44,10 @@ pub struct DeskView {
     pub bulletins: BulletinsPart,
     /// The panel "Lücke melden".
     pub gap: Option<GapPart>,
+    /// The panel of a callback or complaint.
+    pub case: Option<CasePart>,
+    /// What was taken down in this call, the latest first.
+    pub taken: Vec<CaseFile>,
     /// Empty during a call.
     pub idle: Idle,
     pub towns: Vec<TenantAccess>,
@@ -57,6 +63,8 @@ pub struct Idle {
     pub waiting: Vec<WaitingPart>,
     /// What became of own reports.
     pub told: Vec<Told>,
+    /// My open callbacks.
+    pub cases: Vec<IdleCase>,
 }
 
 pub struct CallPart {
@@ -259,9 +267,17 @@ impl DeskView {
     /// by hanging up, or the work after it.
     pub fn next_act(&self) -> &'static str {
         match &self.entry {
+            // What was promised is the result.
+            _ if !self.taken.is_empty() && !self.lacks_result() => self.end(),
             Some(entry) if !entry.answered => "mark",
             None if self.lacks_result() => "mark",
-            _ if self.state == State::AfterCall => "ready",
+            _ => self.end(),
+        }
+    }
+
+    fn end(&self) -> &'static str {
+        match self.state {
+            State::AfterCall => "ready",
             _ if self.is_by_phone() => "hang_up",
             _ => "end",
         }
