@@ -16,7 +16,7 @@ mod store;
 mod taking;
 mod watch;
 
-pub use acts::{Deed, DeedForm, Done, note_call};
+pub use acts::{Deed, DeedForm, Doer, Done, note_call, perform};
 pub use key::Token;
 pub use pages::routes;
 pub use reach::{Reach, count_due};

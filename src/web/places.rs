@@ -31,12 +31,13 @@ pub enum TenantPlace {
     ClosingDays,
     Service,
     Units,
+    Mails,
     People,
     Audit,
 }
 
 impl TenantPlace {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Profile,
         Self::Relations,
         Self::Lines,
@@ -46,6 +47,7 @@ impl TenantPlace {
         Self::ClosingDays,
         Self::Service,
         Self::Units,
+        Self::Mails,
         Self::People,
         Self::Audit,
     ];
@@ -63,6 +65,7 @@ impl TenantPlace {
             Self::ClosingDays => "Schließtage",
             Self::Service => "Leistungsspektrum",
             Self::Units => "Stellen",
+            Self::Mails => "E-Mails",
             Self::People => "Personen",
             Self::Audit => "Protokoll",
         }
@@ -79,6 +82,7 @@ impl TenantPlace {
             Self::ClosingDays => "closing-days",
             Self::Service => "service",
             Self::Units => "units",
+            Self::Mails => "mails",
             Self::People => "people",
             Self::Audit => "audit",
         }

@@ -99,8 +99,6 @@ impl DeedsPart {
 /// The way to somebody, as far as the one who looks may see it.
 pub struct ContactPart {
     pub lines: Vec<(&'static str, String)>,
-    /// Some of it is left out.
-    pub is_masked: bool,
 }
 
 impl ContactPart {
@@ -119,6 +117,6 @@ impl ContactPart {
             ("Anschrift", contact.address.map(hidden)),
         ];
         let lines = lines.into_iter().filter_map(|(label, line)| Some((label, line?))).collect();
-        Some(Self { lines, is_masked: !is_whole })
+        Some(Self { lines })
     }
 }
