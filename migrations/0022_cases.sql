@@ -43,6 +43,8 @@ create table case_file (
     taken_by bigint references account on delete set null,
     -- Who looks after it; an office without a sign-in is nobody.
     assignee bigint references account on delete set null,
+    -- With whom it lies, by the name at that time: a person of the center is nobody that a town can look up.
+    holder text,
     channel text not null check (channel in ('phone', 'mail', 'letter', 'none')),
     best_time text check (length(best_time) <= 80),
     state text not null default 'open' check (state in ('open', 'working', 'closed')),

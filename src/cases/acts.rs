@@ -218,7 +218,7 @@ async fn write(
     let (tenant, place, now) = (case.tenant, (case.id, form.version), app.clock.now());
     let mut details = serde_json::json!({});
     let is_written = match deed {
-        Deed::Take => store::take(&mut *db, tenant, place, actor.account).await?,
+        Deed::Take => store::take(&mut *db, tenant, place, (actor.account, &actor.name)).await?,
         Deed::Attempt => store::note_attempt(&mut *db, tenant, place).await?,
         Deed::Answer => store::answer(&mut *db, tenant, place, &form.note, now).await?,
         Deed::Reopen => store::reopen(&mut *db, tenant, place).await?,

@@ -147,7 +147,8 @@ pub struct CaseFile {
     pub unit_name: Option<String>,
     pub taken_by: Option<AccountId>,
     pub assignee: Option<AccountId>,
-    pub assignee_name: Option<String>,
+    /// With whom it lies, a person or an office, by the name at that time.
+    pub holder: Option<String>,
     pub channel: Channel,
     pub best_time: Option<String>,
     pub state: State,

@@ -174,13 +174,13 @@ fn both_changes_of_summer_time_are_counted_as_they_are_lived() {
 fn longer_hours_of_the_center_do_not_help_the_office() {
     let office = Promise::within(&TABLE[0].calendar, berlin("2026-11-17T17:30"), 24, 4);
     let center = Promise::within(&TABLE[1].calendar, berlin("2026-11-17T17:30"), 24, 4);
-    assert_eq!(center.due_at, berlin("2026-11-20T09:30"), "half an hour today, then ten and a half a day");
+    assert_eq!(center.due_at, berlin("2026-11-20T10:00"), "half an hour today, then ten and a half a day");
     // Thursday 10, Friday 4, Monday 6.5, Tuesday 3.5.
     assert_eq!(office.due_at, berlin("2026-11-24T11:30"));
-    assert_eq!(office.warn_at, berlin("2026-11-23T16:00"));
+    assert_eq!(office.warn_at, berlin("2026-11-23T15:30"));
     let standing = |at| Standing::at(Some(office), berlin(at));
-    assert_eq!(standing("2026-11-23T15:59"), Standing::Running);
-    assert_eq!(standing("2026-11-23T16:00"), Standing::Warn);
+    assert_eq!(standing("2026-11-23T15:29"), Standing::Running);
+    assert_eq!(standing("2026-11-23T15:30"), Standing::Warn);
     assert_eq!(standing("2026-11-24T11:30"), Standing::Late);
     assert_eq!(Standing::at(None, berlin("2026-11-24T11:30")), Standing::None);
 }

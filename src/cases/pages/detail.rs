@@ -119,6 +119,6 @@ pub(super) async fn act(
 
 /// What holds now.
 pub(super) fn conflict_words(case: &CaseFile) -> String {
-    let who = case.assignee_name.as_deref().or(case.unit_name.as_deref()).unwrap_or("keine Stelle");
+    let who = case.holder.as_deref().or(case.unit_name.as_deref()).unwrap_or("keine Stelle");
     format!("{}, bei: {who}", case.state.label())
 }

@@ -12,15 +12,16 @@ pub async fn take(
     db: impl PgExecutor<'_>,
     tenant: TenantId,
     (id, version): (CaseId, i32),
-    assignee: Option<AccountId>,
+    (assignee, holder): (Option<AccountId>, &str),
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update case_file set state = 'working', assignee = $4, version = version + 1
+        "update case_file set state = 'working', assignee = $4, holder = $5, version = version + 1
          where tenant_id = $1 and id = $2 and version = $3 and state <> 'closed'",
         tenant as TenantId,
         id as CaseId,
         version,
         assignee as Option<AccountId>,
+        holder,
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
@@ -93,7 +94,7 @@ pub async fn hand_over(
     unit: UnitId,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update case_file set unit_id = $4, state = 'open', assignee = null, version = version + 1
+        "update case_file set unit_id = $4, state = 'open', assignee = null, holder = null, version = version + 1
          where tenant_id = $1 and id = $2 and version = $3 and state <> 'closed'",
         tenant as TenantId,
         id as CaseId,
@@ -129,7 +130,8 @@ pub async fn close(
 /// What was promised is settled; what is open again runs without a promise if it was answered.
 pub async fn reopen(db: impl PgExecutor<'_>, tenant: TenantId, (id, version): (CaseId, i32)) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update case_file set state = 'open', outcome = null, closed_at = null, assignee = null, version = version + 1
+        "update case_file set state = 'open', outcome = null, closed_at = null, assignee = null, holder = null,
+                              version = version + 1
          where tenant_id = $1 and id = $2 and version = $3 and state = 'closed'",
         tenant as TenantId,
         id as CaseId,

@@ -15,7 +15,7 @@ pub async fn load_cases(db: impl PgExecutor<'_>, ids: &[CaseId]) -> sqlx::Result
                   found.topic_tenant_id as "topic_tenant: TenantId", found.topic_entry_id as "topic_entry: EntryId",
                   entry.title as "topic?", found.town_id as "town: TenantId", found.unit_id as "unit: UnitId",
                   unit.name as "unit_name?", found.taken_by as "taken_by: AccountId",
-                  found.assignee as "assignee: AccountId", person.name as "assignee_name?",
+                  found.assignee as "assignee: AccountId", found.holder,
                   found.channel as "channel: Channel", found.best_time, found.state as "state: State", found.begun_at,
                   found.promised_at, found.due_at, found.warn_at, found.answer, found.answered_at, found.attempts,
                   found.extensions, found.outcome as "outcome: Outcome", found.closed_at, found.version
@@ -23,7 +23,6 @@ pub async fn load_cases(db: impl PgExecutor<'_>, ids: &[CaseId]) -> sqlx::Result
            join case_file found on found.id = wanted.id
            left join entry on entry.tenant_id = found.topic_tenant_id and entry.id = found.topic_entry_id
            left join unit on unit.tenant_id = found.tenant_id and unit.id = found.unit_id
-           left join account person on person.id = found.assignee
            order by wanted.place"#,
         ids as &[CaseId],
     )

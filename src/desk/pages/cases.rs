@@ -10,7 +10,6 @@ use crate::access::{Permission, TenantAccess, Viewer};
 use crate::audit::Actor;
 use crate::calls::{self, CallKey, Disposition};
 use crate::cases::{self, CATEGORIES, CaseFile, CaseForm, Channel, Kind, NewCase};
-use crate::desk::Desk;
 use crate::desk::sitting::{CALL_IS_OVER, Sitting};
 use crate::directory;
 use crate::ids::{CallId, CaseId, TenantId, UnitId};
@@ -31,6 +30,29 @@ pub struct CasePart {
     pub caller: Option<String>,
     /// What is open for the same caller.
     pub known: Vec<CaseFile>,
+}
+
+/// What R and B left in the call that is worked on.
+#[derive(Default)]
+pub struct CasesPart {
+    /// Of a callback or complaint.
+    pub panel: Option<CasePart>,
+    /// The latest first.
+    pub taken: Vec<CaseFile>,
+}
+
+impl CasesPart {
+    pub async fn find(
+        db: &mut PgConnection,
+        viewer: &Viewer,
+        looks: &Looks,
+        call: Option<&CallPart>,
+        entry: Option<&EntryPart>,
+    ) -> Result<Self> {
+        let Some(call) = call else { return Ok(Self::default()) };
+        let taken = cases::list_of_call(&mut *db, call.record.key.id).await?;
+        Ok(Self { panel: find_panel(db, viewer, looks, (call, &taken), entry).await?, taken })
+    }
 }
 
 /// A case on the idle desk.
@@ -69,11 +91,11 @@ impl CasePart {
 }
 
 /// The panel as it stands open, filled with what is on the screen.
-pub async fn find_part(
+async fn find_panel(
     db: &mut PgConnection,
     viewer: &Viewer,
     looks: &Looks,
-    call: Option<&CallPart>,
+    (call, taken): (&CallPart, &[CaseFile]),
     entry: Option<&EntryPart>,
 ) -> Result<Option<CasePart>> {
     let disposition = Disposition::parse(&looks.panel);
@@ -81,11 +103,10 @@ pub async fn find_part(
     if !is_callback && disposition != Some(Disposition::Complaint) {
         return Ok(None);
     }
-    let Some((call, town)) = call.and_then(|call| Some((call, call.origin.town.as_ref()?))) else { return Ok(None) };
+    let Some(town) = &call.origin.town else { return Ok(None) };
     let key = call.record.key;
     let number = find_number(&mut *db, key).await?;
-    let mut known = cases::list_of_call(&mut *db, key.id).await?;
-    known.retain(|case| !case.is_closed());
+    let mut known: Vec<_> = taken.iter().filter(|case| !case.is_closed()).cloned().collect();
     if let Some(number) = &number {
         let others = cases::list_of_number(&mut *db, number).await?;
         known.extend(others.into_iter().filter(|other| other.call != Some(key.id)));
@@ -224,14 +245,6 @@ pub async fn find_mine(db: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<V
     let mine = cases::list_of_account(db, viewer.account, MINE).await?;
     let one = |case: CaseFile| Some(IdleCase { town: viewer.tenant_by_id(case.tenant)?.clone(), case });
     Ok(mine.into_iter().filter_map(one).collect())
-}
-
-/// What was taken down in the call that is worked on.
-pub async fn find_taken(db: &mut PgConnection, desk: &Desk) -> sqlx::Result<Vec<CaseFile>> {
-    match desk.call {
-        Some(call) => cases::list_of_call(db, call.id).await,
-        None => Ok(Vec::new()),
-    }
 }
 
 /// Calls whoever waits for it, from the case: without a number on the screen or in an address.

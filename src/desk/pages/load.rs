@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use super::bulletins::BulletinsPart;
+use super::cases::CasesPart;
 use super::view::{
     CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
 };
@@ -45,8 +46,8 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         _ => Vec::new(),
     };
     let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
-    let case = cases::find_part(&mut *db, viewer, &looks, call.as_ref().filter(|_| is_worked_on), entry.as_ref()).await?;
-    let taken = if is_worked_on { cases::find_taken(&mut *db, desk).await? } else { Vec::new() };
+    let worked_on = call.as_ref().filter(|_| is_worked_on);
+    let cases = CasesPart::find(&mut *db, viewer, &looks, worked_on, entry.as_ref()).await?;
     let telephone = telephone::find_telephone(&mut *db, present, now).await?;
     let origin = call.as_ref().filter(|_| is_worked_on).map(|call| &call.origin);
     let origin = origin.or(ringing.as_ref().map(|ringing| &ringing.origin));
@@ -56,9 +57,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
     let here = bulletins.here.clone();
     let results = if is_worked_on { search(app, viewer, &desk, &looks.q, here) } else { Results::default() };
     looks.notice = looks.notice.or(desk.notice.clone());
-    // A call that came by itself wants the next key where one that was taken here does.
-    let shown = looks.call.as_ref().map(|call| call.parse().ok());
-    if state.in_call() && shown.is_some_and(|shown| shown != desk.call.map(|call| call.id)) {
+    if state.in_call() && is_another_call(&looks, &desk) {
         looks.focus = Focus::Search;
     }
     Ok(DeskView {
@@ -81,14 +80,19 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         telephone,
         bulletins,
         gap,
-        case,
-        taken,
+        cases,
         idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
         units,
         looks,
         now,
     })
+}
+
+/// A call that came by itself wants the next key where one that was taken here does.
+fn is_another_call(looks: &Looks, desk: &Desk) -> bool {
+    let shown = looks.call.as_ref().map(|call| call.parse().ok());
+    shown.is_some_and(|shown| shown != desk.call.map(|call| call.id))
 }
 
 /// What is shown as long as there is no call to work on.

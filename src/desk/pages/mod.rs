@@ -7,6 +7,7 @@ mod control;
 mod countdown;
 mod gaps;
 mod load;
+mod results;
 mod telephone;
 mod view;
 mod visit;

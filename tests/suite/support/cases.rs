@@ -13,9 +13,9 @@ use super::town::Town;
 pub const NUMBER: &str = "+492214710999";
 
 const CASE: &str =
-    "insert into case_file (tenant_id, reference, kind, concern, category, town_id, unit_id, channel, best_time, state, begun_at,
+    "insert into case_file (tenant_id, reference, kind, concern, category, town_id, unit_id, holder, channel, best_time, state, begun_at,
                             promised_at, due_at, warn_at, answer, answered_at, outcome, closed_at)
-     values ($1, $3, $4, $2, $2, $1, $5, 'phone', $2, $6, '2026-11-16T09:00:00Z', '2026-11-18T11:00:00Z',
+     values ($1, $3, $4, $2, $2, $1, $5, $2, 'phone', $2, $6, '2026-11-16T09:00:00Z', '2026-11-18T11:00:00Z',
              '2026-11-18T11:00:00Z', '2026-11-18T08:00:00Z', $7, case when $7::text is not null then now() end,
              case $6 when 'closed' then 'done' end, case $6 when 'closed' then now() end) returning id";
 

@@ -51,7 +51,7 @@ impl Site {
             let path = format!("/cases/stadt-a/{}", self.a.get(name));
             pages.push((self.allowed(&self.a, Permission::HandleCases).await, path));
         }
-        for path in ["/cases?state=all", "/cases?q=gibtesnicht", "/case/gibt-es-nicht"] {
+        for path in ["/cases?state=all", "/cases?q=gibtesnicht"] {
             pages.push((self.allowed(&self.a, Permission::HandleCases).await, path.to_owned()));
         }
         let preview = self.a.get("preview");
