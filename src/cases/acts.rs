@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::clock::Promise;
 use super::letters::moment_words;
 use super::store::{self, Extension};
-use super::{CaseFile, LONGEST_NOTE, Outcome, Rule, taking};
+use super::{CaseFile, Channel, LONGEST_NOTE, Outcome, Rule, taking};
 use crate::app::App;
 use crate::audit::{self, Act, Actor};
 use crate::directory;
@@ -17,7 +17,8 @@ use crate::mail::Purpose;
 use crate::web::forms::{Errors, optional};
 
 /// Service hours that somebody may add, in working days of eight.
-pub const EXTENSIONS: [(i32, &str); 3] = [(8, "8 Servicestunden"), (16, "16 Servicestunden"), (40, "40 Servicestunden")];
+pub const EXTENSIONS: [(i32, &str); 3] =
+    [(8, "8 Servicestunden"), (16, "16 Servicestunden"), (40, "40 Servicestunden")];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
@@ -179,7 +180,8 @@ fn check_extension(case: &CaseFile, form: &mut DeedForm, rule: &Rule) {
         form.errors.add("hours", "Bitte wählen Sie, um wie viel die Frist länger wird.");
     } else if case.extensions >= rule.extensions && form.sure.is_empty() {
         let often = if rule.extensions == 1 { "einmal".to_owned() } else { format!("{}-mal", rule.extensions) };
-        let message = format!("Vorgesehen ist, {often} zu verlängern. Soll die Frist trotzdem noch einmal länger werden?");
+        let message =
+            format!("Vorgesehen ist, {often} zu verlängern. Soll die Frist trotzdem noch einmal länger werden?");
         form.errors.add("sure", message);
     }
 }
@@ -187,7 +189,8 @@ fn check_extension(case: &CaseFile, form: &mut DeedForm, rule: &Rule) {
 fn check_closing(case: &CaseFile, form: &mut DeedForm, rule: &Rule) {
     match Outcome::parse(&form.outcome) {
         None => form.errors.add("outcome", "Bitte wählen Sie das Ergebnis."),
-        Some(Outcome::Done) if case.answer.is_none() => {
+        // Who wants no answer gets none.
+        Some(Outcome::Done) if case.answer.is_none() && case.channel != Channel::None => {
             let note = form.note.clone();
             form.errors.require("note", &note, "Die Antwort");
         }

@@ -170,7 +170,7 @@ impl CaseFile {
         self.state == State::Closed
     }
 
-    /// "offener Rückruf 384-2171 seit gestern".
+    /// "offener Rückruf 384-2175 seit gestern".
     pub fn open_words(&self, now: DateTime<Utc>) -> String {
         let days = (crate::clock::day_of(now) - crate::clock::day_of(self.begun_at)).num_days();
         let since = match days {

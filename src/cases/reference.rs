@@ -1,4 +1,4 @@
-//! The number of a case, made to be said: "384-2176", read as "drei acht vier, zwo eins sieben sechs". Its last digit is a
+//! The number of a case, made to be said: "384-2175", read as "drei acht vier, zwo eins sieben fünf". Its last digit is a
 //! check: one wrong digit, or two neighbours changed, as in "vierundachtzig", is no number of ours.
 
 use std::fmt;
@@ -40,10 +40,11 @@ impl Reference {
         Self(format!("{digits}{check}"))
     }
 
-    /// As somebody types it: "384-2176", "384 2176", "3842176". None: there is no such number.
+    /// As somebody types it: "384-2175", "384 2176", "3842175". None: there is no such number.
     pub fn parse(text: &str) -> Option<Self> {
         let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '\u{2013}' | '/')).collect();
-        let is_number = digits.len() == DIGITS && digits.chars().all(|c| c.is_ascii_digit()) && !digits.starts_with('0');
+        let is_number =
+            digits.len() == DIGITS && digits.chars().all(|c| c.is_ascii_digit()) && !digits.starts_with('0');
         (is_number && check(&digits) == 0).then_some(Self(digits))
     }
 
@@ -81,9 +82,9 @@ mod tests {
     #[test]
     fn number_is_read_aloud_in_two_groups() {
         let reference = Reference::of(384_217);
-        assert_eq!(reference.to_string(), "384-2171");
-        assert_eq!(reference.spoken(), "drei acht vier, zwo eins sieben eins");
-        for typed in ["384-2171", "3842171", "384 2171", "38 42 17 1"] {
+        assert_eq!(reference.to_string(), "384-2175");
+        assert_eq!(reference.spoken(), "drei acht vier, zwo eins sieben fünf");
+        for typed in ["384-2175", "3842175", "384 2175", "38 42 17 5"] {
             assert_eq!(Reference::parse(typed).as_ref(), Some(&reference), "{typed}");
         }
     }
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_no_number() {
-        for text in ["", "384", "384-217x", "0384217", "384-21714", "abc-defg"] {
+        for text in ["", "384", "384-217x", "0384217", "384-21754", "abc-defg"] {
             assert_eq!(Reference::parse(text), None, "{text}");
         }
         let drawn = Reference::draw();

@@ -53,11 +53,7 @@ pub struct Said {
 
 impl CaseForm {
     /// None: the messages stand at the fields. `caller`: the number of this call, where it is known.
-    pub fn check(
-        &mut self,
-        caller: Option<&str>,
-        problem: impl Fn(&str) -> Option<&'static str>,
-    ) -> Option<Said> {
+    pub fn check(&mut self, caller: Option<&str>, problem: impl Fn(&str) -> Option<&'static str>) -> Option<Said> {
         let kind = Kind::parse(&self.kind).unwrap_or(Kind::Callback);
         let channel = self.check_channel(kind);
         self.check_words(problem);

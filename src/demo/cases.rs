@@ -48,7 +48,10 @@ fn lines() -> Vec<Line> {
     };
     vec![
         callback("stadt-a", "Bürgerbüro", "Reisepass ist nach sechs Wochen noch nicht da", 901, 2),
-        Line { best_time: "ab 14 Uhr", ..callback("stadt-a", "Ordnungsamt", "Sperrung der Straße vor einem Umzug", 902, 30) },
+        Line {
+            best_time: "ab 14 Uhr",
+            ..callback("stadt-a", "Ordnungsamt", "Sperrung der Straße vor einem Umzug", 902, 30)
+        },
         Line { then: Taken(3), ..callback("stadt-b", "Bürgeramt", "Unterlagen für die Ummeldung", 903, 26) },
         callback("stadt-a", "Steueramt", "Hundesteuer wurde zweimal abgebucht", 904, 24 * 9),
         Line {
@@ -63,7 +66,10 @@ fn lines() -> Vec<Line> {
             then: Closed(4, "settled", "hat die Auskunft selbst gefunden"),
             ..callback("stadt-a", "Bürgerbüro", "Öffnungszeiten an Brückentagen", 907, 24 * 12)
         },
-        Line { category: "Wartezeit", ..line("stadt-a", "Bürgerbüro", Complaint, "Trotz Termin eine Stunde gewartet", 24 * 3) },
+        Line {
+            category: "Wartezeit",
+            ..line("stadt-a", "Bürgerbüro", Complaint, "Trotz Termin eine Stunde gewartet", 24 * 3)
+        },
         Line {
             category: "Verfahren",
             then: Closed(24 * 5, "done", "Die Abfuhr wurde nachgeholt."),

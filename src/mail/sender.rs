@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::store::{self, Claimed};
 use super::smtp::{self, Mailer, Outgoing};
+use super::store::{self, Claimed};
 use crate::app::App;
 use crate::db::Scope;
 

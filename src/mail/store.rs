@@ -199,12 +199,7 @@ pub async fn find_words(db: impl PgExecutor<'_>, tenant: TenantId, purpose: &str
 }
 
 /// `words.version` is the one that was seen. False: somebody else was faster.
-pub async fn save_words(
-    db: impl PgExecutor<'_>,
-    tenant: TenantId,
-    purpose: &str,
-    words: &Words,
-) -> sqlx::Result<bool> {
+pub async fn save_words(db: impl PgExecutor<'_>, tenant: TenantId, purpose: &str, words: &Words) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "insert into mail_words (tenant_id, purpose, subject, greeting, signature)
          select $1, $2, $3, $4, $5

@@ -106,12 +106,12 @@ pub fn fill(text: &str, values: [&str; 5]) -> String {
 mod tests {
     use super::{Purpose, Words, fill, unknown_placeholder};
 
-    const VALUES: [&str; 5] = ["Stadt A", "Amt {ort}", "384-2171", "Rückruf", "Mi 12:30"];
+    const VALUES: [&str; 5] = ["Stadt A", "Amt {ort}", "384-2175", "Rückruf", "Mi 12:30"];
 
     #[test]
     fn values_stand_where_the_placeholders_stood() {
         let text = "{art} {vorgang} für {stelle} in {ort}, bis {frist} {unbekannt}";
-        assert_eq!(fill(text, VALUES), "Rückruf 384-2171 für Amt {ort} in Stadt A, bis Mi 12:30 {unbekannt}");
+        assert_eq!(fill(text, VALUES), "Rückruf 384-2175 für Amt {ort} in Stadt A, bis Mi 12:30 {unbekannt}");
     }
 
     #[test]

@@ -159,7 +159,15 @@ impl Frame {
 
     /// A page before sign-in.
     pub fn public(title: impl Into<String>) -> Self {
-        Self { title: title.into(), center: None, here: Section::None, person: None, flash: None, due_cases: 0, scripts: &[] }
+        Self {
+            title: title.into(),
+            center: None,
+            here: Section::None,
+            person: None,
+            flash: None,
+            due_cases: 0,
+            scripts: &[],
+        }
     }
 
     #[must_use]

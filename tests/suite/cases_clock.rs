@@ -20,8 +20,15 @@ const BEGINNINGS: usize = 365 * 24 * 60;
 /// From Monday on: the hours of each day.
 type Hours = [&'static [(&'static str, &'static str)]; 7];
 
-const OFFICE: Hours =
-    [&[("08:00", "12:30"), ("14:00", "16:00")], &[("08:00", "12:30")], &[], &[("08:00", "18:00")], &[("08:00", "12:00")], &[], &[]];
+const OFFICE: Hours = [
+    &[("08:00", "12:30"), ("14:00", "16:00")],
+    &[("08:00", "12:30")],
+    &[],
+    &[("08:00", "18:00")],
+    &[("08:00", "12:00")],
+    &[],
+    &[],
+];
 /// Longer, also on Saturdays, as a center has them.
 const CENTER: Hours = [&[("07:30", "18:00")]; 7];
 /// At night and on Sundays: the hour that is left out and the one that comes twice are service hours.
@@ -34,8 +41,12 @@ const WATCH: Hours = [
     &[("00:00", "23:59")],
     &[("01:00", "04:00"), ("08:00", "09:30")],
 ];
-const TOWNS: [(&str, Hours, bool); 4] =
-    [("Stelle", OFFICE, true), ("Center", CENTER, true), ("Bereitschaft", WATCH, false), ("Ort ohne Feiertage", OFFICE, false)];
+const TOWNS: [(&str, Hours, bool); 4] = [
+    ("Stelle", OFFICE, true),
+    ("Center", CENTER, true),
+    ("Bereitschaft", WATCH, false),
+    ("Ort ohne Feiertage", OFFICE, false),
+];
 
 fn time(text: &str) -> NaiveTime {
     text.parse().expect("a time")
@@ -57,7 +68,8 @@ fn beginning() -> DateTime<Utc> {
 /// Where the table lies beside the project, or one folder further up.
 fn holidays() -> Option<BTreeSet<NaiveDate>> {
     let folders = ["/../shared", "/../../shared"];
-    let read = |folder| fs::read_to_string(format!("{}{folder}/data/nrw_feiertage_2020_2035.csv", env!("CARGO_MANIFEST_DIR")));
+    let read =
+        |folder| fs::read_to_string(format!("{}{folder}/data/nrw_feiertage_2020_2035.csv", env!("CARGO_MANIFEST_DIR")));
     let Some(table) = folders.into_iter().find_map(|folder| read(folder).ok()) else {
         println!("the table of holidays is not there: towns are tested without them");
         return None;
@@ -107,7 +119,8 @@ fn town(name: &'static str, hours: Hours, holidays: Option<&BTreeSet<NaiveDate>>
     let mut before = vec![0];
     for minute in 0..DAYS * 24 * 60 {
         let wall = (beginning() + TimeDelta::minutes(minute)).with_timezone(&Berlin).naive_local();
-        let is_workday = wall.date() != closing_day().first_day && holidays.is_none_or(|days| !days.contains(&wall.date()));
+        let is_workday =
+            wall.date() != closing_day().first_day && holidays.is_none_or(|days| !days.contains(&wall.date()));
         let today = &parsed[wall.weekday().num_days_from_monday() as usize];
         let is_open = is_workday && today.iter().any(|(opens, closes)| *opens <= wall.time() && wall.time() < *closes);
         before.push(before.last().expect("a count") + u32::from(is_open));

@@ -146,10 +146,16 @@ async fn what_cannot_be_kept_comes_back_as_it_was_typed(options: PgPoolOptions, 
         (vec![("concern", "Frau Müller wartet"), ("reach", "0221 4710999")], "Bitte ohne Namen von Personen."),
         (vec![("concern", "Reisepass")], "Bitte geben Sie die Rufnummer mit Vorwahl an."),
         (vec![("concern", "Reisepass"), ("reach", "keine")], "Bitte geben Sie die Rufnummer mit Vorwahl an."),
-        (vec![("concern", "Reisepass"), ("channel", "mail"), ("reach", "a@b")], "Bitte geben Sie die E-Mail-Adresse an."),
+        (
+            vec![("concern", "Reisepass"), ("channel", "mail"), ("reach", "a@b")],
+            "Bitte geben Sie die E-Mail-Adresse an.",
+        ),
         (vec![("concern", "Reisepass"), ("channel", "letter")], "Bitte geben Sie die Anschrift an."),
         (vec![("concern", "Reisepass"), ("channel", "none")], "Bitte wählen Sie, wie die Rückmeldung kommen soll."),
-        (vec![("concern", "Reisepass"), ("reach", "0221 4710999"), ("unit", "999-1")], "Diese Stelle gibt es nicht mehr."),
+        (
+            vec![("concern", "Reisepass"), ("reach", "0221 4710999"), ("unit", "999-1")],
+            "Diese Stelle gibt es nicht mehr.",
+        ),
     ] {
         let answer = agent_of_all.post(&url, &[&[("kind", "callback")], &fields[..]].concat()).await.is(422).body;
         assert!(answer.contains(message), "{message}: {answer}");
@@ -187,4 +193,24 @@ async fn calling_back_goes_through_the_telephone_without_a_number_on_the_way(
     assert_eq!(target, "02214710999");
     assert_eq!(test.history(&case).await, ["taken down", "taken", "called"]);
     test.sign_in(cast::AGENT_OF_B).await.post(&call, &[]).await.is(404);
+}
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn case_of_a_call_opened_by_hand_goes_over_to_the_telephones(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = center(options, database).await;
+    let exchange = Exchange::connect(&test).await;
+    let agent = seated(&test, &exchange).await;
+    let hand = take_call(&test, &agent).await;
+    let fields = [("kind", "complaint"), ("concern", "Lange Schlange am Schalter")];
+    agent.post(&format!("/desk/calls/{hand}/cases"), &fields).await.is(303);
+    test.later(TimeDelta::seconds(20));
+    let call = exchange.ring(to_a(&test)).await;
+    exchange.talk(call).await;
+    let desk = agent.get("/desk").await.is(200).body;
+    assert!(desk.contains(&references(&test).await[0]), "it is still read back: {desk}");
+    let of_call: Option<i64> = sqlx::query_scalar("select call_id from case_file")
+        .fetch_one(&mut *test.begin_as_system().await)
+        .await
+        .expect("a case");
+    assert_eq!(of_call, Some(call));
 }

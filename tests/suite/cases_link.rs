@@ -140,11 +140,13 @@ async fn link_of_one_installation_or_case_opens_no_other(options: PgPoolOptions,
     let office = Office::open(options, database).await;
     let b = office.test.cast.stadt_b;
     let unit_of_b = office.test.open_office(b, "Amt B", Some("amt@stadt-b.example")).await;
-    office.test.take_down(ortsgespraech::cases::NewCase {
-        concern: "Sperrmüll blieb stehen".to_owned(),
-        ..office.test.callback(b, Some(unit_of_b))
-    })
-    .await;
+    office
+        .test
+        .take_down(ortsgespraech::cases::NewCase {
+            concern: "Sperrmüll blieb stehen".to_owned(),
+            ..office.test.callback(b, Some(unit_of_b))
+        })
+        .await;
     let page = office.nobody.get(&office.link).await.is(200).body;
     assert!(!page.contains("Sperrmüll") && !page.contains("Amt B"), "{page}");
     let unit = unit_of_b.to_string();
@@ -177,7 +179,11 @@ async fn extending_needs_a_reason_and_more_than_once_a_yes(options: PgPoolOption
     office.act("extension", &[("hours", "8")]).await.is(422);
     office.act("extension", &[("hours", "8"), ("note", "Unterlagen fehlen")]).await.is(303);
     let [due, ..] = office.test.moments(&office.case).await;
-    assert_eq!(due.map(|due| due.to_rfc3339()).as_deref(), Some("2026-11-27T09:30:00+00:00"), "eight hours are two days");
+    assert_eq!(
+        due.map(|due| due.to_rfc3339()).as_deref(),
+        Some("2026-11-27T09:30:00+00:00"),
+        "eight hours are two days"
+    );
     let again = office.act("extension", &[("hours", "8"), ("note", "immer noch")]).await.is(422).body;
     assert!(again.contains("trotzdem noch einmal länger") && again.contains("immer noch"), "{again}");
     office.act("extension", &[("hours", "8"), ("note", "immer noch"), ("sure", "1")]).await.is(303);

@@ -8,8 +8,11 @@ use crate::support::{Answer, Client, TestApp, cast};
 
 async fn version(test: &TestApp, case: &Taken) -> String {
     let mut db = test.begin_as_system().await;
-    let version: i32 =
-        sqlx::query_scalar("select version from case_file where id = $1").bind(case.id).fetch_one(&mut *db).await.expect("one");
+    let version: i32 = sqlx::query_scalar("select version from case_file where id = $1")
+        .bind(case.id)
+        .fetch_one(&mut *db)
+        .await
+        .expect("one");
     version.to_string()
 }
 
@@ -111,6 +114,9 @@ async fn case_is_taken_answered_closed_and_opened_again(options: PgPoolOptions, 
     let history = ["taken down", "told", "taken", "closed", "reopened", "told"];
     assert_eq!(test.history(&case).await, history);
     agent.post(&format!("{url}/unsinn"), &[("version", "1")]).await.is(404);
+    let praise = NewCase { kind: Kind::Praise, channel: Channel::None, ..test.callback(test.cast.stadt_a, None) };
+    let praise = test.take_down(praise).await;
+    act(&test, &agent, &praise, "closing", &[("outcome", "done")]).await.is(303);
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]

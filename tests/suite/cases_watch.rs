@@ -143,7 +143,8 @@ async fn contact_stands_in_one_table_alone(options: PgPoolOptions, database: PgC
     cases::watch(&test.app).await.expect("a look");
     for word in ["4710999", "Musterfrau"] {
         let rows = test.rows_saying(test.cast.stadt_a, word).await;
-        let with: Vec<_> = rows.iter().filter(|(_, rows)| !rows.ends_with("marked 0")).map(|(table, _)| table).collect();
+        let with: Vec<_> =
+            rows.iter().filter(|(_, rows)| !rows.ends_with("marked 0")).map(|(table, _)| table).collect();
         assert_eq!(with, ["case_contact"], "{word}");
     }
 }

@@ -140,7 +140,7 @@ async fn town_writes_in_its_own_words(options: PgPoolOptions, database: PgConnec
     let admin = test.sign_in(ADMIN_OF_A).await;
     let url = "/tenants/stadt-a/mails/case_new";
     let page = admin.get(url).await.is(200).body;
-    assert!(page.contains("Rückruf 384-2171 für Bürgerbüro"), "what comes out is shown: {page}");
+    assert!(page.contains("Rückruf 384-2175 für Bürgerbüro"), "what comes out is shown: {page}");
     let wrong = [("version", "0"), ("subject", "{nummer}"), ("greeting", ""), ("signature", "{ort}")];
     let answer = admin.post(url, &wrong).await.is(422).body;
     assert!(answer.contains("{nummer} ist kein Platzhalter.") && answer.contains("Die Anrede fehlt."), "{answer}");

@@ -62,7 +62,10 @@ impl MailServer {
 }
 
 async fn write(test: &TestApp, recipient: &str) {
-    let mail = NewMail { tenant: None, key: recipient, recipient, subject: "Rückruf für Sie", text: "Grüße aus dem Ort.\n" };
+    let mail =
+        NewMail {
+            tenant: None, key: recipient, recipient, subject: "Rückruf für Sie", text: "Grüße aus dem Ort.\n"
+        };
     let mut db = test.begin_as_system().await;
     let html = "<p>Grüße aus dem Ort.</p>";
     assert!(mail::enqueue_with_html(&mut db, mail, html, test.app.clock.now()).await.expect("a mail"));
@@ -126,7 +129,10 @@ async fn put_off_is_tried_again_and_refused_is_shown(options: PgPoolOptions, dat
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
-async fn cut_connection_brings_the_same_letter_with_the_same_number(options: PgPoolOptions, database: PgConnectOptions) {
+async fn cut_connection_brings_the_same_letter_with_the_same_number(
+    options: PgPoolOptions,
+    database: PgConnectOptions,
+) {
     let test = TestApp::start(options, database).await;
     let mut server = MailServer::start().await;
     let app = server.connect(&test.app);

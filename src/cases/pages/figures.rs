@@ -16,7 +16,18 @@ use crate::web::frame::Section;
 use crate::web::{self, Frame, InTenant, Page, Query, format};
 
 const MONTHS: [&str; 12] = [
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
 ];
 
 #[derive(Debug, Default, Deserialize)]

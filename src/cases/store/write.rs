@@ -18,11 +18,7 @@ pub async fn insert_case(db: &mut PgConnection, new: &NewCase) -> sqlx::Result<(
 }
 
 /// None: the number is taken.
-async fn try_insert(
-    db: impl PgExecutor<'_>,
-    new: &NewCase,
-    reference: &Reference,
-) -> sqlx::Result<Option<CaseId>> {
+async fn try_insert(db: impl PgExecutor<'_>, new: &NewCase, reference: &Reference) -> sqlx::Result<Option<CaseId>> {
     let (topic, call, promise) = (new.topic, new.call, new.promise);
     sqlx::query_scalar!(
         r#"insert into case_file (tenant_id, reference, kind, concern, category, topic_tenant_id, topic_entry_id,

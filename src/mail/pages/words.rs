@@ -15,7 +15,7 @@ use crate::web::frame::Section;
 use crate::web::{self, Error, Form, Frame, InTenant, Page, Path, Places, TenantPlace};
 
 /// For the look at it.
-const SAMPLE: [&str; 4] = ["Bürgerbüro", "384-2171", "Rückruf", "Mi 18.11., 12:30 Uhr"];
+const SAMPLE: [&str; 4] = ["Bürgerbüro", "384-2175", "Rückruf", "Mi 18.11., 12:30 Uhr"];
 
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
