@@ -197,8 +197,7 @@ fn promise(
 ) -> Option<Promise> {
     match (kind, channel) {
         (Kind::Callback, _) => Some(Promise::within(calendar, now, rule.promise_hours, rule.warn_hours)),
-        (Kind::Complaint, _) => Promise::by_day(now, rule.complaint_days),
         (Kind::Praise, _) | (Kind::Suggestion, Channel::None) => None,
-        (Kind::Suggestion, _) => Promise::by_day(now, rule.complaint_days),
+        (Kind::Complaint | Kind::Suggestion, _) => Promise::by_day(now, rule.complaint_days),
     }
 }

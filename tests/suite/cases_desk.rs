@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use ortsgespraech::cases::Reference;
+use sqlx::Row;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::desk_keyboard::{center, mark, open_entry, take};
@@ -17,9 +18,8 @@ async fn latest(test: &TestApp) -> [Option<String>; 6] {
                 from case_file found left join unit on unit.id = unit_id
                 left join case_contact contact on contact.case_id = found.id left join call on call.id = call_id
                 order by found.id desc limit 1";
-    let row: (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>) =
-        sqlx::query_as(case).fetch_one(&mut *test.begin_as_system().await).await.expect(case);
-    [row.0, row.1, row.2, row.3, row.4, row.5]
+    let row = sqlx::query(case).fetch_one(&mut *test.begin_as_system().await).await.expect(case);
+    std::array::from_fn(|place| row.get(place))
 }
 
 fn texts(texts: [&str; 6]) -> [Option<String>; 6] {

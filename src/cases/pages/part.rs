@@ -10,17 +10,12 @@ use crate::web::forms::{Choice, Errors};
 pub struct DeedsPart {
     /// Before the noun of the deed.
     pub base: String,
-    pub version: i32,
+    pub case: CaseFile,
     pub form: DeedForm,
     /// Named as the fields' ids are: "answer-note".
     pub errors: Errors,
-    pub is_closed: bool,
     /// It lies with whoever looks at it.
     pub is_taken: bool,
-    pub has_running_promise: bool,
-    pub has_answer: bool,
-    pub is_by_phone: bool,
-    pub attempts: i32,
     units: Vec<Unit>,
     failed: Option<&'static str>,
 }
@@ -51,15 +46,10 @@ impl DeedsPart {
         }
         Self {
             base,
-            version: case.version,
+            case: case.clone(),
             form: draft.form,
             errors,
-            is_closed: case.is_closed(),
             is_taken,
-            has_running_promise: case.due_at.is_some() && case.settled_at().is_none(),
-            has_answer: case.answer.is_some(),
-            is_by_phone: case.channel == Channel::Phone,
-            attempts: case.attempts,
             units: units.into_iter().filter(|unit| Some(unit.id) != case.unit).collect(),
             failed,
         }
@@ -72,6 +62,14 @@ impl DeedsPart {
 
     pub fn note(&self, deed: &str) -> &str {
         self.typed(deed, &self.form.note)
+    }
+
+    pub fn has_running_promise(&self) -> bool {
+        self.case.due_at.is_some() && self.case.settled_at().is_none()
+    }
+
+    pub fn is_by_phone(&self) -> bool {
+        self.case.channel == Channel::Phone
     }
 
     pub fn asks_again(&self) -> bool {

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ortsgespraech::audit::Actor;
 use ortsgespraech::cases::{self, Channel, Contact, Kind, NewCase, Taken};
 use ortsgespraech::ids::{TenantId, UnitId};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Row};
 
 use super::TestApp;
 use super::town::Town;
@@ -118,9 +118,8 @@ impl TestApp {
     pub async fn moments(&self, taken: &Taken) -> [Option<DateTime<Utc>>; 3] {
         let moments = "select due_at, warned_at, escalated_at from case_file where id = $1";
         let mut db = self.begin_as_system().await;
-        let row: (Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<DateTime<Utc>>) =
-            sqlx::query_as(moments).bind(taken.id).fetch_one(&mut *db).await.expect(moments);
-        [row.0, row.1, row.2]
+        let row = sqlx::query(moments).bind(taken.id).fetch_one(&mut *db).await.expect(moments);
+        std::array::from_fn(|place| row.get(place))
     }
 
     /// What happened to a case, the first thing first.
