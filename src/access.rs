@@ -53,12 +53,15 @@ impl Role {
     fn grants(self, permission: Permission) -> bool {
         use Permission as P;
         match permission {
-            P::Public | P::SignedIn | P::ReadKnowledge => true,
+            P::Public | P::SignedIn | P::ReadKnowledge | P::ReadDirectory => true,
             P::UseDesk => matches!(self, Self::Agent | Self::Supervisor),
             P::WatchFigures => {
                 matches!(self, Self::Agent | Self::Supervisor | Self::Operator | Self::TenantAdmin | Self::Viewer)
             }
             P::EditKnowledge => matches!(self, Self::Editor | Self::TenantAdmin | Self::Operator),
+            P::EditDirectory => matches!(self, Self::Editor | Self::TenantAdmin | Self::Operator),
+            P::HandleCases => matches!(self, Self::Agent | Self::Supervisor | Self::Unit | Self::TenantAdmin),
+            P::HandleAppointments => matches!(self, Self::Unit | Self::TenantAdmin | Self::Operator),
             P::ManageTenant | P::ManagePeople | P::ReadAudit => {
                 matches!(self, Self::TenantAdmin | Self::Operator)
             }
@@ -77,6 +80,11 @@ pub enum Permission {
     WatchFigures,
     ReadKnowledge,
     EditKnowledge,
+    ReadDirectory,
+    EditDirectory,
+    /// Callbacks, complaints and what else was promised to somebody.
+    HandleCases,
+    HandleAppointments,
     ManageTenant,
     ManagePeople,
     ReadAudit,

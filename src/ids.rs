@@ -74,3 +74,7 @@ id!(
     /// What agents missed in the knowledge, grouped.
     GapId(i64)
 );
+id!(
+    /// Something that was promised to somebody, or that somebody complained about.
+    CaseId(i64)
+);

@@ -17,7 +17,7 @@
 //!   |
 //! <feature>/mod.rs store.rs ...  the features in reading order, each using only earlier ones:
 //!                                audit, tenants, accounts, mail, directory, knowledge, bulletins, search, public, calls, telephony,
-//!                                gaps, desk, wallboard
+//!                                cases, gaps, desk, wallboard
 //!   |
 //! access.rs                      who is asking and what they may do
 //!   |
@@ -62,6 +62,7 @@ pub mod app;
 pub mod audit;
 pub mod bulletins;
 pub mod calls;
+pub mod cases;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -8,8 +8,8 @@ use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
 use crate::{
-    accounts, audit, bulletins, calls, desk, directory, gaps, knowledge, mail, public, search, telephony, tenants,
-    wallboard,
+    accounts, audit, bulletins, calls, cases, desk, directory, gaps, knowledge, mail, public, search, telephony,
+    tenants, wallboard,
 };
 
 /// Every route of people and programs, with its permission.
@@ -25,6 +25,7 @@ pub fn routes() -> Routes {
         .merge(bulletins::routes())
         .merge(calls::routes())
         .merge(telephony::routes())
+        .merge(cases::routes())
         .merge(gaps::routes())
         .merge(desk::routes())
         .merge(wallboard::routes())

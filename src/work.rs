@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::bulletins;
 use crate::calls;
+use crate::cases;
 use crate::db::{Ringer, keep_up};
 use crate::desk::{BulletinFollower, DeskFollower, RewrittenFollower};
 use crate::gaps;
@@ -50,6 +51,7 @@ impl Work {
         tasks.spawn(check_links(app.clone(), stopped.clone()));
         tasks.spawn(release(app.clone(), stopped.clone()));
         tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
+        tasks.spawn(watch_cases(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
@@ -103,6 +105,19 @@ async fn collect_gaps(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = gaps::collect(&app).await {
             tracing::warn!(%error, "gaps cannot be collected");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Whoever promised something hears of it in time, or somebody else does.
+async fn watch_cases(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = cases::watch(&app).await {
+            tracing::warn!(%error, "promises cannot be watched");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_mins(1)) => {}
@@ -184,6 +199,11 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");
+        }
+        match cases::forget_old_contacts(&app).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "ways to people of closed cases were deleted"),
+            Err(error) => tracing::warn!(%error, "ways to people of closed cases cannot be deleted"),
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_hours(24)) => {}

@@ -32,6 +32,10 @@ pub const THINGS: &[(&str, &str)] = &[
     ("source", "Telefonanlage"),
     ("desk", "Arbeitsplatz"),
     ("gap", "Wissenslücke"),
+    ("case_file", "Vorgang"),
+    ("case_link", "Link zu einem Vorgang"),
+    ("case_rule", "Fristen für Vorgänge"),
+    ("mail_words", "Worte in E-Mails"),
     ("mail", "E-Mail"),
 ];
 
@@ -83,6 +87,12 @@ const ACTIONS: &[(&str, &str)] = &[
     ("signed out everywhere", "Überall abgemeldet"),
     ("accepted invitation", "Einladung angenommen"),
     ("sent again", "erneut verschickt"),
+    ("taken down", "aufgenommen"),
+    ("taken", "übernommen"),
+    ("called", "zurückgerufen"),
+    ("attempted", "nicht erreicht"),
+    ("extended", "Frist verlängert"),
+    ("refused", "abgewiesen"),
     ("checked", "geprüft"),
     ("check withdrawn", "Prüfung zurückgenommen"),
 ];
@@ -157,6 +167,18 @@ const FIELDS: &[(&str, &str)] = &[
     ("entry", "Eintrag Nr."),
     ("reason", "Grund"),
     ("unit", "Stelle"),
+    ("until", "Bis"),
+    ("promise_hours", "Rückruf in Servicestunden"),
+    ("warn_hours", "Erinnerung Servicestunden vorher"),
+    ("escalation_mail", "Eskalation an"),
+    ("contact_days", "Kontaktdaten Tage nach Abschluss"),
+    ("complaint_days", "Antwort auf Beschwerden in Tagen"),
+    ("attempts", "Versuche"),
+    ("extensions", "Verlängerungen"),
+    ("link_days", "Links gelten Tage"),
+    ("subject", "Betreff"),
+    ("greeting", "Anrede"),
+    ("signature", "Schluss"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

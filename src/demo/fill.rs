@@ -8,7 +8,9 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{adaptations, answers, bulletins, closing_days, gaps, keeping, simulate, store, texts, traffic, words};
+use super::{
+    adaptations, answers, bulletins, cases, closing_days, gaps, keeping, simulate, store, texts, traffic, words,
+};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
@@ -43,6 +45,8 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     filling.insert_keeping().await?;
     filling.insert_history().await?;
     filling.insert_bulletins().await?;
+    let towns = filling.towns;
+    cases::insert_cases(&mut db, app, |slug| towns[slug]).await?;
     db.commit().await?;
     Ok(true)
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod adaptations;
 mod answers;
 mod bulletins;
+mod cases;
 mod closing_days;
 mod fill;
 mod gaps;

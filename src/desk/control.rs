@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 
 use super::sitting::{Notice, STILL_IN_CALL, Sitting};
+use crate::audit::Actor;
 use crate::calls;
+use crate::cases::{self, CaseFile};
 use crate::ids::CallId;
 use crate::web::Result;
 
@@ -15,6 +17,8 @@ const CANNOT_CONNECT: &str =
 const CANNOT_HOLD: &str = "Diesen Anruf kann die Telefonanlage von hier aus nicht halten. Bitte halten Sie am Telefon.";
 const CANNOT_CALL: &str = "Ihr Telefon kann von hier aus nicht wählen.";
 const NO_NUMBER: &str = "Zu diesem Anruf ist keine Nummer mehr gespeichert.";
+const NO_NUMBER_KEPT: &str = "Zu diesem Vorgang ist keine Nummer gespeichert.";
+const NOT_YOURS: &str = "Dieser Vorgang liegt nicht bei Ihnen. Übernehmen Sie ihn zuerst.";
 const PICK_UP: &str = "Ihr Telefon klingelt gleich. Nehmen Sie ab, dann wird gewählt.";
 
 impl Sitting<'_> {
@@ -56,6 +60,25 @@ impl Sitting<'_> {
         let number = calls::find_caller_number(&mut *self.db, key).await?.and_then(|number| dialled(&number));
         let Some(target) = number else { return Ok(Some(NO_NUMBER.to_owned())) };
         self.order("call", serde_json::json!({"target": target})).await?;
+        Ok(Some(PICK_UP.to_owned()))
+    }
+
+    /// Calls back for a case that lies with this person.
+    pub async fn call_for(&mut self, case: &CaseFile) -> Result<Notice> {
+        if self.is_in_call() {
+            return Ok(Some(STILL_IN_CALL.to_owned()));
+        }
+        if case.is_closed() || case.assignee != Some(self.viewer.account) {
+            return Ok(Some(NOT_YOURS.to_owned()));
+        }
+        if !self.present.seat.as_ref().is_some_and(|seat| seat.may_control) {
+            return Ok(Some(CANNOT_CALL.to_owned()));
+        }
+        let contact = cases::find_contact(&mut *self.db, case.tenant, case.id).await?;
+        let number = contact.and_then(|contact| contact.phone).and_then(|number| dialled(&number));
+        let Some(target) = number else { return Ok(Some(NO_NUMBER_KEPT.to_owned())) };
+        self.order("call", serde_json::json!({"target": target})).await?;
+        cases::note_call(&mut self.db, case, &Actor::from(self.viewer), self.now).await?;
         Ok(Some(PICK_UP.to_owned()))
     }
 }

@@ -1,8 +1,12 @@
 //! The offices of a tenant: whom a call can be connected to.
 
+mod hours;
+mod members;
 mod pages;
 mod store;
 
+pub use hours::find_calendar;
+pub use members::list_offices_of;
 pub use pages::routes;
 pub use store::{find_unit, insert_unit, list_units};
 

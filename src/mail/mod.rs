@@ -1,14 +1,18 @@
 //! Mails: written into the outbox by whoever has something to tell, in the same transaction; sent in the background.
 
+mod letter;
 mod pages;
 mod sender;
 mod smtp;
 mod store;
+mod words;
 
+pub use letter::{Letter, compose};
 pub use pages::routes;
 pub use sender::{deliver, forget_old_mails};
 pub use smtp::{Mailer, SmtpAddress};
-pub use store::enqueue;
+pub use store::{enqueue, enqueue_with_html};
+pub use words::{Purpose, Words, find_words};
 
 use chrono::{DateTime, Timelike, Utc};
 use chrono_tz::Europe::Berlin;

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
+use super::smtp::{self, Mailer, Outgoing};
 use super::store::{self, Claimed};
-use super::{Mailer, smtp};
 use crate::app::App;
 use crate::db::Scope;
 
@@ -39,8 +39,15 @@ pub async fn deliver(app: &App) -> sqlx::Result<usize> {
     }
 }
 
+impl<'a> From<&'a Claimed> for Outgoing<'a> {
+    fn from(mail: &'a Claimed) -> Self {
+        let (recipient, subject, text) = (&*mail.recipient, &*mail.subject, &*mail.text);
+        Self { key: &mail.key, recipient, subject, text, html: mail.html.as_deref() }
+    }
+}
+
 async fn send(app: &App, mailer: &Mailer, mail: &Claimed) -> sqlx::Result<bool> {
-    let result = mailer.send(&mail.recipient, &mail.subject, &mail.text).await;
+    let result = mailer.send(&Outgoing::from(mail)).await;
     let now = app.clock.now();
     let mut db = app.begin(&Scope::system()).await?;
     match &result {

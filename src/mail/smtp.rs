@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, Message};
+use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use url::Url;
 
@@ -56,6 +56,17 @@ impl fmt::Debug for Mailer {
     }
 }
 
+/// A letter to be handed over.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// Becomes its Message-ID: the same at every try.
+    pub key: &'a str,
+    pub recipient: &'a str,
+    pub subject: &'a str,
+    pub text: &'a str,
+    pub html: Option<&'a str>,
+}
+
 /// Why a letter was not taken.
 #[derive(Debug)]
 pub struct Refusal {
@@ -75,20 +86,23 @@ impl Mailer {
         Ok(Self { transport: builder.timeout(Some(PATIENCE)).build(), from, server })
     }
 
-    pub async fn send(&self, recipient: &str, subject: &str, text: &str) -> Result<(), Refusal> {
-        let letter = self
-            .write(recipient, subject, text)
-            .map_err(|error| Refusal { text: error.to_string(), is_final: true })?;
+    pub async fn send(&self, mail: &Outgoing<'_>) -> Result<(), Refusal> {
+        let letter = self.write(mail).map_err(|error| Refusal { text: error.to_string(), is_final: true })?;
         match self.transport.send(letter).await {
             Ok(_) => Ok(()),
             Err(error) => Err(Refusal { is_final: error.is_permanent(), text: reason(&error) }),
         }
     }
 
-    fn write(&self, recipient: &str, subject: &str, text: &str) -> anyhow::Result<Message> {
-        let to: Mailbox = recipient.parse().context("die Adresse ist ungültig")?;
-        let letter = Message::builder().from(self.from.clone()).to(to).subject(subject).header(ContentType::TEXT_PLAIN);
-        Ok(letter.body(text.to_owned())?)
+    fn write(&self, mail: &Outgoing<'_>) -> anyhow::Result<Message> {
+        let to: Mailbox = mail.recipient.parse().context("die Adresse ist ungültig")?;
+        let number = format!("<{}@{}>", mail.key, self.from.email.domain());
+        let letter = Message::builder().from(self.from.clone()).to(to).subject(mail.subject).message_id(Some(number));
+        let text = mail.text.to_owned();
+        Ok(match mail.html {
+            Some(html) => letter.multipart(MultiPart::alternative_plain_html(text, html.to_owned()))?,
+            None => letter.header(ContentType::TEXT_PLAIN).body(text)?,
+        })
     }
 }
 

@@ -1,9 +1,9 @@
 //! SQL on `mail`.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 
-use super::{Listed, NewMail};
+use super::{Listed, NewMail, Words};
 use crate::ids::TenantId;
 
 /// Into the outbox, as part of the caller's transaction. False: the same mail is there already.
@@ -21,13 +21,36 @@ pub async fn enqueue(db: impl PgExecutor<'_>, mail: NewMail<'_>, now: DateTime<U
     Ok(added.execute(db).await?.rows_affected() == 1)
 }
 
+/// As above, with a part that looks like a letter.
+pub async fn enqueue_with_html(
+    db: &mut PgConnection,
+    mail: NewMail<'_>,
+    html: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    if !enqueue(&mut *db, mail, now).await? {
+        return Ok(false);
+    }
+    let added = sqlx::query!(
+        "update mail set html = $3 where tenant_id is not distinct from $1 and dedupe_key = $2",
+        mail.tenant as Option<TenantId>,
+        mail.key,
+        html,
+    );
+    added.execute(db).await?;
+    Ok(true)
+}
+
 /// A mail that this server sends now.
 #[derive(Debug)]
 pub struct Claimed {
     pub id: i64,
+    /// The same at every try.
+    pub key: String,
     pub recipient: String,
     pub subject: String,
     pub text: String,
+    pub html: Option<String>,
     pub tries: i32,
 }
 
@@ -40,10 +63,10 @@ pub async fn claim(
 ) -> sqlx::Result<Vec<Claimed>> {
     sqlx::query_as!(
         Claimed,
-        "update mail set tries = tries + 1, next_try_at = $2
-         where id in (select id from mail where state = 'waiting' and next_try_at <= $1
-                      order by next_try_at, id limit $3 for update skip locked)
-         returning id, recipient, subject, text, tries",
+        r#"update mail set tries = tries + 1, next_try_at = $2
+           where id in (select id from mail where state = 'waiting' and next_try_at <= $1
+                        order by next_try_at, id limit $3 for update skip locked)
+           returning id, message_key::text as "key!", recipient, subject, text, html, tries"#,
         now,
         now + lease,
         most,
@@ -52,10 +75,15 @@ pub async fn claim(
     .await
 }
 
+/// What was said, and a link in it, is the recipient's alone from now on.
 pub async fn mark_sent(db: impl PgExecutor<'_>, id: i64, now: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("update mail set state = 'sent', settled_at = $2, error = null where id = $1", id, now)
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "update mail set state = 'sent', settled_at = $2, error = null, text = '', html = null where id = $1",
+        id,
+        now
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -156,4 +184,36 @@ pub async fn retry(db: impl PgExecutor<'_>, id: i64, now: DateTime<Utc>) -> sqlx
     )
     .fetch_optional(db)
     .await
+}
+
+/// None: the town keeps to ours.
+pub async fn find_words(db: impl PgExecutor<'_>, tenant: TenantId, purpose: &str) -> sqlx::Result<Option<Words>> {
+    sqlx::query_as!(
+        Words,
+        "select subject, greeting, signature, version from mail_words where tenant_id = $1 and purpose = $2",
+        tenant as TenantId,
+        purpose,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// `words.version` is the one that was seen. False: somebody else was faster.
+pub async fn save_words(db: impl PgExecutor<'_>, tenant: TenantId, purpose: &str, words: &Words) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into mail_words (tenant_id, purpose, subject, greeting, signature)
+         select $1, $2, $3, $4, $5
+         where $6 = 0 or exists (select from mail_words where tenant_id = $1 and purpose = $2 and version = $6)
+         on conflict (tenant_id, purpose) do update set
+             subject = excluded.subject, greeting = excluded.greeting, signature = excluded.signature,
+             version = mail_words.version + 1
+         where mail_words.version = $6",
+        tenant as TenantId,
+        purpose,
+        words.subject,
+        words.greeting,
+        words.signature,
+        words.version,
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }

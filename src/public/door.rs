@@ -2,10 +2,6 @@
 
 use std::collections::HashSet;
 
-use axum::extract::ConnectInfo;
-use axum::http::HeaderMap;
-use std::net::SocketAddr;
-
 use super::store;
 use crate::access::{KnowledgeSource, TenantAccess};
 use crate::app::App;
@@ -14,6 +10,7 @@ use crate::db::Scope;
 use crate::ids::{EntryId, TenantId};
 use crate::knowledge::{self, Entry};
 use crate::search::{Hit, Request};
+pub use crate::web::address;
 use crate::web::{Error, Pace, Result};
 
 /// Of one address at one door; a page asks once, a program that reads the whole catalogue has to take its time.
@@ -81,13 +78,4 @@ impl Door {
         let hits = app.search.find(request).await.hits;
         hits.into_iter().filter(|hit| self.passes(hit.entry)).collect()
     }
-}
-
-/// Behind a proxy on this machine, the one that it names.
-pub fn address(headers: &HeaderMap, connection: Option<&ConnectInfo<SocketAddr>>) -> String {
-    let Some(ConnectInfo(peer)) = connection else { return String::new() };
-    let address = peer.ip().to_canonical();
-    let forwarded = headers.get("x-forwarded-for").filter(|_| address.is_loopback());
-    let last = forwarded.and_then(|value| value.to_str().ok()).and_then(|list| list.rsplit(',').next());
-    last.map_or_else(|| address.to_string(), |word| word.trim().to_owned())
 }

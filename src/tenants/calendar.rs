@@ -58,8 +58,8 @@ pub enum ServiceState {
     },
 }
 
-/// A stretch of real time.
-type Stretch = (DateTime<Utc>, DateTime<Utc>);
+/// A stretch of real time, its end not included.
+pub type Stretch = (DateTime<Utc>, DateTime<Utc>);
 
 struct DayHours {
     intervals: DayIntervals,
@@ -107,6 +107,14 @@ impl ServiceCalendar {
             end = next_end;
         }
         if self.weekly.is_empty() { ServiceState::AlwaysOpen } else { ServiceState::Open { until: end } }
+    }
+
+    /// When it is open from this moment on, in order, for about a year ahead; the first one begins no earlier. Without any
+    /// hours it is always open.
+    pub fn open_stretches(&self, from: DateTime<Utc>) -> impl Iterator<Item = Stretch> {
+        self.stretches_from(clock::day_of(from))
+            .filter(move |(_, end)| *end > from)
+            .map(move |(start, end)| (start.max(from), end))
     }
 
     fn stretches_from(&self, first: NaiveDate) -> impl Iterator<Item = Stretch> {

@@ -9,6 +9,7 @@ use super::assets;
 use crate::access::{Permission, Viewer};
 use crate::accounts;
 use crate::app::App;
+use crate::cases;
 
 /// A template as a response; a template that cannot be rendered is a mistake of ours.
 #[derive(Debug)]
@@ -64,6 +65,8 @@ pub struct Frame {
     pub here: Section,
     pub person: Option<Person>,
     pub flash: Option<Flash>,
+    /// Promises that are late, or nearly; beside the section's name.
+    pub due_cases: i64,
     pub scripts: &'static [&'static str],
 }
 
@@ -79,6 +82,7 @@ pub struct Person {
 pub enum Section {
     Desk,
     Calls,
+    Cases,
     Wallboard,
     Knowledge,
     Tenants,
@@ -92,6 +96,7 @@ impl Section {
         match self {
             Self::Desk => "Arbeitsplatz",
             Self::Calls => "Anrufe",
+            Self::Cases => "Vorgänge",
             Self::Wallboard => "Leitstand",
             Self::Knowledge => "Wissen",
             Self::Tenants => "Mandanten",
@@ -105,6 +110,7 @@ impl Section {
         match self {
             Self::Desk => "/desk",
             Self::Calls => "/calls",
+            Self::Cases => "/cases",
             Self::Wallboard => "/wallboard",
             Self::Knowledge => "/knowledge",
             Self::Tenants => "/tenants",
@@ -117,6 +123,7 @@ impl Section {
     fn permission(self) -> Permission {
         match self {
             Self::Desk | Self::Calls => Permission::UseDesk,
+            Self::Cases => Permission::HandleCases,
             Self::Wallboard => Permission::WatchFigures,
             Self::Knowledge => Permission::ReadKnowledge,
             Self::Tenants => Permission::ManageTenant,
@@ -126,7 +133,7 @@ impl Section {
     }
 
     fn of(viewer: &Viewer) -> Vec<Self> {
-        [Self::Desk, Self::Calls, Self::Wallboard, Self::Knowledge, Self::Tenants, Self::Center]
+        [Self::Desk, Self::Calls, Self::Cases, Self::Wallboard, Self::Knowledge, Self::Tenants, Self::Center]
             .into_iter()
             .filter(|section| viewer.may(section.permission()))
             .collect()
@@ -137,7 +144,11 @@ impl Frame {
     /// A page of a signed-in person; takes the waiting message out of the session.
     pub async fn of(app: &App, viewer: &Viewer, here: Section, title: impl Into<String>) -> super::Result<Self> {
         let flash = accounts::take_flash(app, viewer).await?;
-        Ok(Self { here, flash, ..Self::around(viewer, title) })
+        let due_cases = match viewer.may(Section::Cases.permission()) {
+            true => cases::count_due(app, viewer).await?,
+            false => 0,
+        };
+        Ok(Self { here, flash, due_cases, ..Self::around(viewer, title) })
     }
 
     /// The same without the message, for pages that must not ask the database.
@@ -148,7 +159,15 @@ impl Frame {
 
     /// A page before sign-in.
     pub fn public(title: impl Into<String>) -> Self {
-        Self { title: title.into(), center: None, here: Section::None, person: None, flash: None, scripts: &[] }
+        Self {
+            title: title.into(),
+            center: None,
+            here: Section::None,
+            person: None,
+            flash: None,
+            due_cases: 0,
+            scripts: &[],
+        }
     }
 
     #[must_use]
@@ -161,6 +180,11 @@ impl Frame {
     pub fn with_scripts(mut self, scripts: &'static [&'static str]) -> Self {
         self.scripts = scripts;
         self
+    }
+
+    /// What waits in a section, beside its name.
+    pub fn waiting(&self, section: Section) -> Option<i64> {
+        Some(self.due_cases).filter(|due| section == Section::Cases && *due > 0)
     }
 
     /// For templates: the address of a style or script.

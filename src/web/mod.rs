@@ -20,6 +20,6 @@ pub use errors::{Error, Result};
 pub use extract::{Form, Path, Query};
 pub use frame::{Flash, Frame, Page, done, done_with_undo, redirect};
 pub use guard::{ApiCaller, InTenant, Routes};
-pub use pace::Pace;
+pub use pace::{Pace, address};
 pub use pager::Pager;
 pub use places::{CenterPlace, Places, TenantPlace};

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use axum::extract::ConnectInfo;
+use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 
 /// Whoever has been quiet long enough is forgotten when there are so many.
@@ -42,4 +45,13 @@ impl<K: Eq + Hash> Pace<K> {
         }
         is_admitted
     }
+}
+
+/// Behind a proxy on this machine, the one that it names.
+pub fn address(headers: &HeaderMap, connection: Option<&ConnectInfo<SocketAddr>>) -> String {
+    let Some(ConnectInfo(peer)) = connection else { return String::new() };
+    let address = peer.ip().to_canonical();
+    let forwarded = headers.get("x-forwarded-for").filter(|_| address.is_loopback());
+    let last = forwarded.and_then(|value| value.to_str().ok()).and_then(|list| list.rsplit(',').next());
+    last.map_or_else(|| address.to_string(), |word| word.trim().to_owned())
 }

@@ -44,12 +44,13 @@ pub enum TenantPlace {
     ClosingDays,
     Service,
     Units,
+    Mails,
     People,
     Audit,
 }
 
 impl TenantPlace {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Profile,
         Self::Relations,
         Self::Lines,
@@ -59,6 +60,7 @@ impl TenantPlace {
         Self::ClosingDays,
         Self::Service,
         Self::Units,
+        Self::Mails,
         Self::People,
         Self::Audit,
     ];
@@ -76,6 +78,7 @@ impl TenantPlace {
             Self::ClosingDays => "Schließtage",
             Self::Service => "Leistungsspektrum",
             Self::Units => "Stellen",
+            Self::Mails => "E-Mails",
             Self::People => "Personen",
             Self::Audit => "Protokoll",
         }
@@ -92,6 +95,7 @@ impl TenantPlace {
             Self::ClosingDays => "closing-days",
             Self::Service => "service",
             Self::Units => "units",
+            Self::Mails => "mails",
             Self::People => "people",
             Self::Audit => "audit",
         }

@@ -120,7 +120,7 @@ async fn every_form(site: &Site, pages: &[(Client, String)]) -> Vec<Found> {
 
 /// What takes things away comes late and signing out last, so that the others still have something to act on.
 fn takes_away(action: &str) -> u8 {
-    let late = ["deletion", "deactivation", "withdrawal", "removal", "session", "/end"];
+    let late = ["deletion", "deactivation", "withdrawal", "removal", "session", "/end", "closing", "handover"];
     match action {
         _ if action.starts_with("/sign-") => 3,
         // Whoever is blocked is signed out.
@@ -156,6 +156,8 @@ fn unseen(path: &str) -> Vec<&'static str> {
         | "/knowledge/{tenant}/entries/{owner}/{entry}/restoration"
         | "/knowledge/{tenant}/entries/{owner}/{entry}/detachment"
         | "/knowledge/{tenant}/entries/{owner}/{entry}/versions/{version}/draft"
+        // Only of a case that lies with whoever looks at it, and where the telephone system may be controlled.
+        | "/desk/cases/{owner}/{case}/call"
         // And what became of a report is told at a desk without a call.
         | "/desk/gaps/{report}/acknowledgement"
         | "/knowledge/{tenant}/attachments/{owner}/{attachment}/restoration"

@@ -109,6 +109,21 @@ async fn demo_has_learned_from_its_calls(_: PgPoolOptions, database: PgConnectOp
     assert_eq!(count(&mut db, "select count(distinct tenant_id) from learned").await, 3);
 }
 
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn demo_has_cases_in_every_state(_: PgPoolOptions, database: PgConnectOptions) {
+    let app = filled_at(database, "2026-11-17T09:30:00Z").await;
+    let mut db = app.begin(&Scope::system()).await.unwrap();
+    let states: Vec<String> =
+        sqlx::query_scalar("select distinct state from case_file order by 1").fetch_all(&mut *db).await.unwrap();
+    assert_eq!(states, ["closed", "open", "working"]);
+    let late = "select count(*) from case_file where state <> 'closed' and answered_at is null and due_at <= '2026-11-17T09:30:00Z'";
+    assert!(count(&mut db, late).await >= 1, "somebody has to hurry");
+    assert!(count(&mut db, "select count(*) from case_file where answered_at > promised_at").await <= 1);
+    assert_eq!(count(&mut db, "select count(*) from case_file where closed_at > '2026-11-17T09:30:00Z'").await, 0);
+    let foreign = "select count(*) from case_contact where phone !~ '^[+]492214710[0-9]{3}$'";
+    assert_eq!(count(&mut db, foreign).await, 0);
+}
+
 /// Kept free by the Bundesnetzagentur for film and print.
 const FREE_BLOCKS: [&str; 4] = ["02214710", "06990009", "04066969", "03023125"];
 

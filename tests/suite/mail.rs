@@ -133,3 +133,30 @@ async fn sent_mail_is_deleted_after_thirty_days(options: PgPoolOptions, database
     app.clock.advance(TimeDelta::days(2));
     assert_eq!(mail::forget_old_mails(&app).await.expect("upkeep"), 1);
 }
+
+#[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
+async fn town_writes_in_its_own_words(options: PgPoolOptions, database: PgConnectOptions) {
+    let test = TestApp::start(options, database).await;
+    let admin = test.sign_in(ADMIN_OF_A).await;
+    let url = "/tenants/stadt-a/mails/case_new";
+    let page = admin.get(url).await.is(200).body;
+    assert!(page.contains("Rückruf 384-2175 für Bürgerbüro"), "what comes out is shown: {page}");
+    let wrong = [("version", "0"), ("subject", "{nummer}"), ("greeting", ""), ("signature", "{ort}")];
+    let answer = admin.post(url, &wrong).await.is(422).body;
+    assert!(answer.contains("{nummer} ist kein Platzhalter.") && answer.contains("Die Anrede fehlt."), "{answer}");
+    let words = [("version", "0"), ("subject", "Bitte zurückrufen: {vorgang}"), ("greeting", "Liebe Stelle {stelle},")];
+    let words = [&words[..], &[("signature", "Ihre Zentrale {ort}")]].concat();
+    admin.post(url, &words).await.is(303);
+    let changed = [&words[..3], &[("signature", "Ihre Telefonzentrale")]].concat();
+    assert!(admin.post(url, &changed).await.is(409).body.contains("Jemand anderes hat inzwischen gespeichert"));
+    let unit = test.open_office(test.cast.stadt_a, "Archiv", Some("archiv@stadt-a.example")).await;
+    let case = test.promise_callback(test.cast.stadt_a, Some(unit)).await;
+    let (subject, text): (String, String) = sqlx::query_as("select subject, text from mail")
+        .fetch_one(&mut *test.begin_as_system().await)
+        .await
+        .expect("a mail");
+    assert_eq!(subject, format!("Bitte zurückrufen: {}", case.reference));
+    assert!(text.starts_with("Liebe Stelle Archiv,\n") && text.ends_with("Ihre Zentrale Stadt A\n"), "{text}");
+    assert!(admin.get("/tenants/stadt-a/mails").await.is(200).body.contains("eigene"));
+    test.sign_in(crate::support::cast::AGENT).await.get(url).await.is(403);
+}

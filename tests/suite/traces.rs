@@ -18,6 +18,7 @@ const WITHOUT_WORDS: &[&str] = &[
     "bulletin_acknowledgement",
     "call_entry",
     "call_event",
+    "case_link",
     "desk",
     "editorial",
     "entry_change",

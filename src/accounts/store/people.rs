@@ -65,6 +65,20 @@ pub async fn list_editors(db: impl PgExecutor<'_>, tenant: TenantId) -> sqlx::Re
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
+/// Where the town's administration reads its mail.
+pub async fn list_admin_addresses(db: impl PgExecutor<'_>, tenant: TenantId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select email from account
+         where disabled_at is null
+           and exists (select from account_role
+                       where account_id = account.id and tenant_id = $1 and role = 'tenant-admin')
+         order by email",
+        tenant as TenantId,
+    )
+    .fetch_all(db)
+    .await
+}
+
 pub async fn count_people(db: impl PgExecutor<'_>, tenant: TenantId, words: &str, role: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(distinct account.id) as "count!" from account join account_role on account_id = account.id

@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use super::bulletins::BulletinsPart;
+use super::cases::CasesPart;
 use super::view::{
     CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
 };
-use super::{Focus, Looks, gaps, telephone};
+use super::{Focus, Looks, cases, gaps, telephone};
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::bulletins::{self, Bulletin};
@@ -45,6 +46,8 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         _ => Vec::new(),
     };
     let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
+    let worked_on = call.as_ref().filter(|_| is_worked_on);
+    let cases = CasesPart::find(&mut *db, viewer, &looks, worked_on, entry.as_ref()).await?;
     let telephone = telephone::find_telephone(&mut *db, present, now).await?;
     let origin = call.as_ref().filter(|_| is_worked_on).map(|call| &call.origin);
     let origin = origin.or(ringing.as_ref().map(|ringing| &ringing.origin));
@@ -54,9 +57,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
     let here = bulletins.here.clone();
     let results = if is_worked_on { search(app, viewer, &desk, &looks.q, here) } else { Results::default() };
     looks.notice = looks.notice.or(desk.notice.clone());
-    // A call that came by itself wants the next key where one that was taken here does.
-    let shown = looks.call.as_ref().map(|call| call.parse().ok());
-    if state.in_call() && shown.is_some_and(|shown| shown != desk.call.map(|call| call.id)) {
+    if state.in_call() && is_another_call(&looks, &desk) {
         looks.focus = Focus::Search;
     }
     Ok(DeskView {
@@ -79,12 +80,19 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         telephone,
         bulletins,
         gap,
+        cases,
         idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
         units,
         looks,
         now,
     })
+}
+
+/// A call that came by itself wants the next key where one that was taken here does.
+fn is_another_call(looks: &Looks, desk: &Desk) -> bool {
+    let shown = looks.call.as_ref().map(|call| call.parse().ok());
+    shown.is_some_and(|shown| shown != desk.call.map(|call| call.id))
 }
 
 /// What is shown as long as there is no call to work on.
@@ -94,6 +102,7 @@ async fn find_idle(db: &mut PgConnection, viewer: &Viewer, desk: &Desk, now: Dat
         recent: find_recent(&mut *db, viewer, now).await?,
         waiting: telephone::find_waiting(&mut *db, viewer, now).await?,
         told: crate::gaps::list_untold(&mut *db, viewer.account, TOLD).await?,
+        cases: cases::find_mine(&mut *db, viewer).await?,
     })
 }
 

@@ -2,10 +2,12 @@
 
 mod acts;
 mod bulletins;
+mod cases;
 mod control;
 mod countdown;
 mod gaps;
 mod load;
+mod results;
 mod telephone;
 mod view;
 mod visit;
@@ -21,6 +23,7 @@ use super::sitting::Notice;
 use super::stream;
 use crate::access::Permission;
 use crate::calls::Disposition;
+use crate::cases::CaseForm;
 use crate::desk::State;
 use crate::gaps::ReportForm;
 use crate::tenants::Place;
@@ -46,6 +49,8 @@ pub fn routes() -> Routes {
         .post("/desk/calls/{call}/hold", UseDesk, control::hold)
         .post("/desk/calls/{call}/callback", UseDesk, control::call_back)
         .post("/desk/calls/{call}/note", UseDesk, acts::keep_note)
+        .post("/desk/calls/{call}/cases", UseDesk, cases::take_case)
+        .post("/desk/cases/{owner}/{case}/call", UseDesk, cases::call_case)
         .post("/desk/calls/{call}/end", UseDesk, acts::end)
         .post("/desk/bulletins/{owner}/{bulletin}/acknowledgement", UseDesk, bulletins::acknowledge)
         .post("/desk/gaps", UseDesk, gaps::report_gap)
@@ -79,12 +84,15 @@ pub struct Looks {
     /// The same of a report.
     #[serde(skip)]
     pub gap: Option<ReportForm>,
+    /// And of a callback or complaint.
+    #[serde(skip)]
+    pub case: Option<CaseForm>,
 }
 
 impl Looks {
     /// A panel comes back with messages in it.
     fn is_rejected(&self) -> bool {
-        self.rejected.is_some() || self.gap.is_some()
+        self.rejected.is_some() || self.gap.is_some() || self.case.is_some()
     }
 }
 

@@ -3,19 +3,19 @@
 use chrono::{DateTime, Utc};
 
 use super::bulletins::BulletinsPart;
+use super::cases::{CasesPart, IdleCase};
 pub use super::countdown::Countdown;
 use super::gaps::GapPart;
+pub use super::results::{DeskHit, Results};
 use super::telephone::{RingingPart, TelephonePart, WaitingPart};
 use super::{Focus, Looks};
 use crate::access::TenantAccess;
-use crate::bulletins::Bulletin;
 use crate::calls::{Call, Disposition, LogLine, REASONS_UNANSWERED, RecentCall, ShownEntry};
 use crate::desk::{REASONS_FOR_PAUSE, State};
 use crate::directory::Unit;
 use crate::gaps::Told;
 use crate::ids::CallId;
 use crate::knowledge::EntryView;
-use crate::search::{Completion, Correction, Hit};
 use crate::tenants::{self, Line, LineSituation, ServiceLevel};
 use crate::web::format;
 
@@ -42,6 +42,7 @@ pub struct DeskView {
     pub bulletins: BulletinsPart,
     /// The panel "Lücke melden".
     pub gap: Option<GapPart>,
+    pub cases: CasesPart,
     /// Empty during a call.
     pub idle: Idle,
     pub towns: Vec<TenantAccess>,
@@ -57,6 +58,8 @@ pub struct Idle {
     pub waiting: Vec<WaitingPart>,
     /// What became of own reports.
     pub told: Vec<Told>,
+    /// My open callbacks.
+    pub cases: Vec<IdleCase>,
 }
 
 pub struct CallPart {
@@ -113,26 +116,6 @@ pub struct LineChoice {
     /// The digit that takes it.
     pub digit: Option<usize>,
     pub is_last: bool,
-}
-
-#[derive(Default)]
-pub struct Results {
-    pub query: String,
-    /// Above the hits.
-    pub bulletins: Vec<Bulletin>,
-    pub hits: Vec<DeskHit>,
-    pub total: usize,
-    pub corrections: Vec<Correction>,
-    pub completions: Vec<Completion>,
-    /// Sent while typing: without a hit it is a miss only when it stays on the screen.
-    pub is_typing: bool,
-    pub milliseconds: u128,
-    pub call: Option<CallId>,
-}
-
-pub struct DeskHit {
-    pub hit: Hit,
-    pub owner: String,
 }
 
 impl DeskView {
@@ -259,9 +242,17 @@ impl DeskView {
     /// by hanging up, or the work after it.
     pub fn next_act(&self) -> &'static str {
         match &self.entry {
+            // What was promised is the result.
+            _ if !self.cases.taken.is_empty() && !self.lacks_result() => self.end(),
             Some(entry) if !entry.answered => "mark",
             None if self.lacks_result() => "mark",
-            _ if self.state == State::AfterCall => "ready",
+            _ => self.end(),
+        }
+    }
+
+    fn end(&self) -> &'static str {
+        match self.state {
+            State::AfterCall => "ready",
             _ if self.is_by_phone() => "hang_up",
             _ => "end",
         }

@@ -46,7 +46,8 @@ impl Visit {
     /// The desk as it stands now.
     pub async fn show(&self, looks: Looks) -> Result<Response> {
         let status = if looks.is_rejected() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        let mut desk = load_desk(&self.app, &self.viewer, looks).await?;
+        // It reads everything there is.
+        let mut desk = Box::pin(load_desk(&self.app, &self.viewer, looks)).await?;
         if self.wants_part {
             return Ok((status, Page(DeskPart { desk })).into_response());
         }
@@ -61,7 +62,7 @@ impl Visit {
         sitting.tell(looks.notice.take());
         sitting.finish().await?;
         if self.wants_part || looks.is_rejected() {
-            return self.show(looks).await;
+            return Box::pin(self.show(looks)).await;
         }
         let address = [("q", &looks.q), ("panel", &looks.panel), ("done", &looks.done)];
         let address: Vec<_> = address.into_iter().filter(|(_, value)| !value.is_empty()).collect();

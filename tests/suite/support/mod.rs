@@ -4,6 +4,7 @@ pub mod app;
 pub mod berlin;
 pub mod browser;
 pub mod captures;
+pub mod cases;
 pub mod cast;
 pub mod catalogue;
 pub mod desks;

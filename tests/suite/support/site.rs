@@ -49,6 +49,13 @@ impl Site {
         }
         let declined = format!("/knowledge/stadt-a/proposals/{}", self.a.get("declined_proposal"));
         pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, declined));
+        for name in ["closed_case", "late_case"] {
+            let path = format!("/cases/stadt-a/{}", self.a.get(name));
+            pages.push((self.allowed(&self.a, Permission::HandleCases).await, path));
+        }
+        for path in ["/cases?state=all", "/cases?q=gibtesnicht"] {
+            pages.push((self.allowed(&self.a, Permission::HandleCases).await, path.to_owned()));
+        }
         let preview = self.a.get("preview");
         for path in ["", "/records/1"].map(|page| format!("/knowledge/stadt-a/imports/{preview}{page}")) {
             pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
@@ -78,7 +85,7 @@ impl Site {
         }
         let email = match permission {
             P::Public => return self.test.signed_out(),
-            P::SignedIn | P::UseDesk | P::WatchFigures | P::ReadKnowledge => town.agent,
+            P::SignedIn | P::UseDesk | P::WatchFigures | P::ReadKnowledge | P::HandleCases => town.agent,
             P::EditKnowledge => town.editor,
             P::ManageTenant | P::ManagePeople | P::ReadAudit => town.admin,
             _ => cast::OPERATOR,

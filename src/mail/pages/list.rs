@@ -5,24 +5,17 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::{Listed, NewMail, State as MailState, letter, store};
-use crate::access::{Permission as P, Viewer};
+use crate::access::Viewer;
 use crate::app::App;
 use crate::audit::{self, Act, Actor};
+use crate::mail::{Listed, NewMail, State as MailState, letter, store};
 use crate::web::forms::Choice;
 use crate::web::frame::Section;
-use crate::web::{self, CenterPlace, Frame, Page, Pager, Path, Places, Query, Routes};
-
-pub fn routes() -> Routes {
-    Routes::new()
-        .get("/center/mail", P::ManageCenter, mails_page)
-        .post("/center/mail/trial", P::ManageCenter, send_trial)
-        .post("/center/mail/{mail}/delivery", P::ManageCenter, retry_mail)
-}
+use crate::web::{self, CenterPlace, Frame, Page, Pager, Path, Places, Query};
 
 #[derive(Debug, Default, Clone, Deserialize, Serialize)]
 #[serde(default)]
-struct Filter {
+pub(super) struct Filter {
     q: String,
     state: String,
     page: String,
@@ -38,7 +31,7 @@ impl Filter {
 
 #[derive(Template)]
 #[template(path = "mail/list.html")]
-struct MailsPage {
+pub(super) struct MailsPage {
     frame: Frame,
     places: Places,
     filter: Filter,
@@ -56,7 +49,7 @@ impl MailsPage {
     }
 }
 
-async fn mails_page(
+pub(super) async fn mails_page(
     State(app): State<App>,
     viewer: Viewer,
     Query(filter): Query<Filter>,
@@ -74,7 +67,7 @@ async fn mails_page(
     Ok(Page(MailsPage { frame, places, filter, pager, mails, waiting, failed, server }))
 }
 
-async fn retry_mail(State(app): State<App>, viewer: Viewer, Path(id): Path<i64>) -> web::Result<Response> {
+pub(super) async fn retry_mail(State(app): State<App>, viewer: Viewer, Path(id): Path<i64>) -> web::Result<Response> {
     let now = app.clock.now();
     let mut db = app.begin(&viewer.center_scope()).await?;
     let subject = store::retry(&mut *db, id, now).await?.ok_or(web::Error::NotFound)?;
@@ -85,7 +78,7 @@ async fn retry_mail(State(app): State<App>, viewer: Viewer, Path(id): Path<i64>)
 }
 
 /// To the operator's own address: whether mails arrive is seen only where they should.
-async fn send_trial(State(app): State<App>, viewer: Viewer) -> web::Result<Response> {
+pub(super) async fn send_trial(State(app): State<App>, viewer: Viewer) -> web::Result<Response> {
     let now = app.clock.now();
     let link = app.settings.url(CenterPlace::Mail.url());
     let text = letter(&viewer.name, "diese Probe zeigt, dass E-Mails von Ortsgespräch bei Ihnen ankommen.", &link);
