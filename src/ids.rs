@@ -74,3 +74,19 @@ id!(
     /// What agents missed in the knowledge, grouped.
     GapId(i64)
 );
+id!(
+    /// What an office gives appointments for.
+    AppointmentTypeId(i64)
+);
+id!(
+    /// A counter, a room, a person.
+    ResourceId(i64)
+);
+id!(
+    /// When appointments are given.
+    PatternId(i64)
+);
+id!(
+    /// Somebody comes at a time.
+    AppointmentId(i64)
+);

@@ -8,7 +8,7 @@ use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
 use crate::{
-    accounts, audit, bulletins, calls, desk, directory, gaps, knowledge, mail, public, search, telephony, tenants,
+    accounts, appointments, audit, bulletins, calls, desk, directory, gaps, knowledge, mail, public, search, telephony, tenants,
     wallboard,
 };
 
@@ -25,6 +25,7 @@ pub fn routes() -> Routes {
         .merge(bulletins::routes())
         .merge(calls::routes())
         .merge(telephony::routes())
+        .merge(appointments::routes())
         .merge(gaps::routes())
         .merge(desk::routes())
         .merge(wallboard::routes())

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::appointments;
 use crate::calls;
 use crate::db::{Ringer, keep_up};
 use crate::desk::{BulletinFollower, DeskFollower, RewrittenFollower};
@@ -177,6 +178,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = knowledge::attachments::forget_removed_attachments(&app).await {
             tracing::warn!(%error, "removed attachments cannot be deleted");
+        }
+        if let Err(error) = appointments::forget_contacts(&app).await {
+            tracing::warn!(%error, "names of appointments cannot be deleted");
         }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");

@@ -32,6 +32,12 @@ pub const THINGS: &[(&str, &str)] = &[
     ("desk", "Arbeitsplatz"),
     ("gap", "Wissenslücke"),
     ("mail", "E-Mail"),
+    ("appointment", "Termin"),
+    ("appointment_office", "Terminbuch"),
+    ("appointment_type", "Terminart"),
+    ("appointment_resource", "Schalter oder Raum"),
+    ("appointment_calendar", "Kalender der Stelle"),
+    ("opening_pattern", "Terminzeiten"),
 ];
 
 const ACTIONS: &[(&str, &str)] = &[
@@ -80,6 +86,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("sent again", "erneut verschickt"),
     ("checked", "geprüft"),
     ("check withdrawn", "Prüfung zurückgenommen"),
+    ("cancelled", "abgesagt"),
 ];
 
 const FIELDS: &[(&str, &str)] = &[
@@ -150,6 +157,23 @@ const FIELDS: &[(&str, &str)] = &[
     ("format", "Format"),
     ("internal", "mit internen Hinweisen"),
     ("entry", "Eintrag Nr."),
+    ("reference", "Vorgangsnummer"),
+    ("system", "Termine werden geführt"),
+    ("address", "Adresse"),
+    ("scope", "Nummer der Stelle"),
+    ("hold_minutes", "Vormerken für Minuten"),
+    ("contact_days", "Angaben behalten für Tage"),
+    ("places", "Plätze"),
+    ("active", "In Betrieb"),
+    ("minutes", "Dauer"),
+    ("buffer_minutes", "Pause danach"),
+    ("documents", "Mitbringen"),
+    ("need", "Plätze"),
+    ("min_days", "Frühestens in Tagen"),
+    ("max_days", "Spätestens in Tagen"),
+    ("needs_name", "Braucht einen Namen"),
+    ("remote_id", "Nummer im Terminsystem"),
+    ("resources", "Schalter und Räume"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

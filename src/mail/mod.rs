@@ -8,7 +8,7 @@ mod store;
 pub use pages::routes;
 pub use sender::{deliver, forget_old_mails};
 pub use smtp::{Mailer, SmtpAddress};
-pub use store::enqueue;
+pub use store::{enqueue, enqueue_with_file};
 
 use chrono::{DateTime, Utc};
 
@@ -24,6 +24,14 @@ pub struct NewMail<'a> {
     pub key: &'a str,
     pub recipient: &'a str,
     pub subject: &'a str,
+    pub text: &'a str,
+}
+
+/// What goes with a mail.
+#[derive(Debug, Clone, Copy)]
+pub struct MailFile<'a> {
+    /// "termin.ics".
+    pub name: &'a str,
     pub text: &'a str,
 }
 

@@ -40,7 +40,7 @@ pub async fn deliver(app: &App) -> sqlx::Result<usize> {
 }
 
 async fn send(app: &App, mailer: &Mailer, mail: &Claimed) -> sqlx::Result<bool> {
-    let result = mailer.send(&mail.recipient, &mail.subject, &mail.text).await;
+    let result = mailer.send(&mail.recipient, &mail.subject, &mail.text, mail.file()).await;
     let now = app.clock.now();
     let mut db = app.begin(&Scope::system()).await?;
     match &result {

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, Message};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use url::Url;
+
+use super::MailFile;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -75,9 +77,15 @@ impl Mailer {
         Ok(Self { transport: builder.timeout(Some(PATIENCE)).build(), from, server })
     }
 
-    pub async fn send(&self, recipient: &str, subject: &str, text: &str) -> Result<(), Refusal> {
+    pub async fn send(
+        &self,
+        recipient: &str,
+        subject: &str,
+        text: &str,
+        file: Option<MailFile<'_>>,
+    ) -> Result<(), Refusal> {
         let letter = self
-            .write(recipient, subject, text)
+            .write(recipient, subject, text, file)
             .map_err(|error| Refusal { text: error.to_string(), is_final: true })?;
         match self.transport.send(letter).await {
             Ok(_) => Ok(()),
@@ -85,11 +93,28 @@ impl Mailer {
         }
     }
 
-    fn write(&self, recipient: &str, subject: &str, text: &str) -> anyhow::Result<Message> {
+    fn write(
+        &self,
+        recipient: &str,
+        subject: &str,
+        text: &str,
+        file: Option<MailFile<'_>>,
+    ) -> anyhow::Result<Message> {
         let to: Mailbox = recipient.parse().context("die Adresse ist ungültig")?;
-        let letter = Message::builder().from(self.from.clone()).to(to).subject(subject).header(ContentType::TEXT_PLAIN);
-        Ok(letter.body(text.to_owned())?)
+        let letter = Message::builder().from(self.from.clone()).to(to).subject(subject);
+        let Some(file) = file else { return Ok(letter.header(ContentType::TEXT_PLAIN).body(text.to_owned())?) };
+        let attached = Attachment::new(file.name.to_owned()).body(file.text.to_owned(), kind_of(file)?);
+        Ok(letter.multipart(MultiPart::mixed().singlepart(SinglePart::plain(text.to_owned())).singlepart(attached))?)
     }
+}
+
+/// A calendar says in its head what is to be done with it; mail programs want to know before they open it.
+fn kind_of(file: MailFile<'_>) -> anyhow::Result<ContentType> {
+    if !file.name.ends_with(".ics") {
+        return Ok(ContentType::TEXT_PLAIN);
+    }
+    let method = file.text.lines().find_map(|line| line.trim_end().strip_prefix("METHOD:")).unwrap_or("PUBLISH");
+    Ok(ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}"))?)
 }
 
 /// In words, with what the server said where it said something.

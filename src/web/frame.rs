@@ -79,6 +79,7 @@ pub struct Person {
 pub enum Section {
     Desk,
     Calls,
+    Appointments,
     Wallboard,
     Knowledge,
     Tenants,
@@ -92,6 +93,7 @@ impl Section {
         match self {
             Self::Desk => "Arbeitsplatz",
             Self::Calls => "Anrufe",
+            Self::Appointments => "Termine",
             Self::Wallboard => "Leitstand",
             Self::Knowledge => "Wissen",
             Self::Tenants => "Mandanten",
@@ -105,6 +107,7 @@ impl Section {
         match self {
             Self::Desk => "/desk",
             Self::Calls => "/calls",
+            Self::Appointments => "/appointments",
             Self::Wallboard => "/wallboard",
             Self::Knowledge => "/knowledge",
             Self::Tenants => "/tenants",
@@ -117,6 +120,7 @@ impl Section {
     fn permission(self) -> Permission {
         match self {
             Self::Desk | Self::Calls => Permission::UseDesk,
+            Self::Appointments => Permission::ReadAppointments,
             Self::Wallboard => Permission::WatchFigures,
             Self::Knowledge => Permission::ReadKnowledge,
             Self::Tenants => Permission::ManageTenant,
@@ -126,7 +130,15 @@ impl Section {
     }
 
     fn of(viewer: &Viewer) -> Vec<Self> {
-        [Self::Desk, Self::Calls, Self::Wallboard, Self::Knowledge, Self::Tenants, Self::Center]
+        [
+            Self::Desk,
+            Self::Calls,
+            Self::Appointments,
+            Self::Wallboard,
+            Self::Knowledge,
+            Self::Tenants,
+            Self::Center,
+        ]
             .into_iter()
             .filter(|section| viewer.may(section.permission()))
             .collect()

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::appointments::AppointmentPart;
 use super::bulletins::BulletinsPart;
 pub use super::countdown::Countdown;
 use super::gaps::GapPart;
@@ -42,6 +43,8 @@ pub struct DeskView {
     pub bulletins: BulletinsPart,
     /// The panel "Lücke melden".
     pub gap: Option<GapPart>,
+    /// The panel "Termin".
+    pub appointment: Option<AppointmentPart>,
     /// Empty during a call.
     pub idle: Idle,
     pub towns: Vec<TenantAccess>,

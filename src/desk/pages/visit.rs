@@ -14,10 +14,11 @@ use crate::web::frame::Section;
 use crate::web::{Error, Frame, Page, Result, redirect};
 
 /// The desk's behaviours, each of them small; without them every button still works.
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 9] = [
     "js/desk-keys.js",
     "js/desk-hits.js",
     "js/completions.js",
+    "js/desk-slots.js",
     "js/desk-focus.js",
     "js/desk-clock.js",
     "js/desk-refresh.js",
@@ -61,7 +62,7 @@ impl Visit {
         if self.wants_part || looks.is_rejected() {
             return self.show(looks).await;
         }
-        let address = [("q", &looks.q), ("panel", &looks.panel), ("done", &looks.done)];
+        let address = [("q", &looks.q), ("panel", &looks.panel), ("done", &looks.done), ("kind", &looks.kind)];
         let address: Vec<_> = address.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         Ok(redirect(&format!("/desk?{}", serde_html_form::to_string(address).unwrap_or_default())))
     }

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod berlin;
+pub mod bookings;
 pub mod browser;
 pub mod captures;
 pub mod cast;
