@@ -258,7 +258,7 @@ async fn mail_says_what_to_bring_and_carries_a_calendar_that_follows_the_appoint
     assert!(uid(&booked.text).is_some());
     assert_eq!(uid(&booked.text), uid(&moved.text));
     assert_eq!(uid(&booked.text), uid(&cancelled.text));
-    for words in ["method=CANCEL", "METHOD:CANCEL", "SEQUENCE:2", "STATUS:CANCELLED"] {
+    for words in ["METHOD:CANCEL", "SEQUENCE:2", "STATUS:CANCELLED"] {
         assert!(cancelled.text.contains(words), "{words} is missing in {}", cancelled.text);
     }
 }

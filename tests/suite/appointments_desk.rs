@@ -96,8 +96,8 @@ async fn appointment_is_found_moved_and_cancelled_by_reference_and_check(
     in_chromium(&test, async |browser| {
         browser.become_person(&agent).await;
         browser.visit("/desk").await;
-        browser.run("document.querySelector('.desk-main').focus()", &[]).await;
-        browser.press_letter('a').await;
+        browser.until_focus("query").await;
+        browser.press(Key::F9).await;
         browser.until("the slots", "document.activeElement?.matches('.slot')").await;
         browser.press_letter('v').await;
         browser.until_focus("appointment-reference").await;
