@@ -49,6 +49,7 @@ impl Work {
         tasks.spawn(keep_true(app.clone(), stopped.clone()));
         tasks.spawn(check_links(app.clone(), stopped.clone()));
         tasks.spawn(release(app.clone(), stopped.clone()));
+        tasks.spawn(give_back_slots(app.clone(), stopped.clone()));
         tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
@@ -103,6 +104,19 @@ async fn collect_gaps(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = gaps::collect(&app).await {
             tracing::warn!(%error, "gaps cannot be collected");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// What towns' own systems keep for nobody is given back once a minute.
+async fn give_back_slots(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = appointments::give_back(&app).await {
+            tracing::warn!(%error, "slots cannot be given back");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_mins(1)) => {}

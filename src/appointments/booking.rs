@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use super::store::{self, NewHold};
-use super::{Appointment, Channel, Slot, State, Type, Wanted, hash_check, letter, new_reference, new_uid};
+use super::{Appointment, CHECK_PAUSE, Channel, MOST_WRONG_CHECKS, Slot, State, Type, Wanted, hash_check, letter, new_reference, new_uid};
 use crate::calls::CallKey;
 use crate::clock;
 use crate::ids::{AccountId, AppointmentId, TenantId};
@@ -41,12 +41,13 @@ const NEXT: usize = 12;
 pub async fn hold(db: &mut PgConnection, wish: &Holding<'_>, now: DateTime<Utc>) -> sqlx::Result<Hold> {
     let Holding { kind, .. } = *wish;
     store::hold_office(&mut *db, kind.tenant, kind.unit).await?;
-    if let Some(known) = store::find_by_key(&mut *db, kind.tenant, wish.request_key).await? {
+    if let Some(known) = store::find_known(&mut *db, kind.tenant, wish.request_key).await? {
         return Ok(Hold::Held(Box::new(known)));
     }
     store::delete_expired_holds(&mut *db, kind.tenant, kind.unit, now).await?;
     if let Some(account) = wish.account {
         store::delete_holds_of(&mut *db, kind.tenant, account, wish.request_key).await?;
+        store::end_remote_holds(&mut *db, kind.tenant, account, now).await?;
     }
     if wish.remote.is_some() {
         return insert(db, wish, None, now).await;
@@ -170,10 +171,28 @@ fn forget_on(appointment: &Appointment) -> NaiveDate {
     clock::day_of(appointment.ends_at) + TimeDelta::days(i64::from(appointment.contact_days) + 1)
 }
 
-/// The caller cannot decide.
-pub async fn release(db: &mut PgConnection, held: &Appointment) -> sqlx::Result<bool> {
+/// Whether the caller knows the check. Wrong ones are counted; None: there were too many of late, nothing is said about this one.
+pub async fn prove(
+    db: &mut PgConnection,
+    appointment: &Appointment,
+    check: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<bool>> {
+    store::hold_office(&mut *db, appointment.tenant, appointment.unit).await?;
+    let is_right = appointment.is_check(check);
+    let limit = (MOST_WRONG_CHECKS, now - CHECK_PAUSE);
+    let counted = store::note_check(&mut *db, appointment.tenant, appointment.id, is_right, limit, now).await?;
+    Ok(counted.then_some(is_right))
+}
+
+/// The caller cannot decide. What a town's own system holds is given back there soon.
+pub async fn release(db: &mut PgConnection, held: &Appointment, now: DateTime<Utc>) -> sqlx::Result<()> {
     store::hold_office(&mut *db, held.tenant, held.unit).await?;
-    store::delete_hold(&mut *db, held.tenant, held.id).await
+    store::delete_hold(&mut *db, held.tenant, held.id).await?;
+    if let Some(account) = held.held_by.filter(|_| held.remote_id.is_some()) {
+        store::end_remote_holds(&mut *db, held.tenant, account, now).await?;
+    }
+    Ok(())
 }
 
 #[derive(Debug, Clone)]

@@ -10,20 +10,26 @@ mod ics;
 mod letter;
 mod opening;
 mod pages;
+mod remote;
 mod slots;
+mod states;
 mod store;
 pub mod words;
+mod zms;
 
-pub use booking::{Booked, Cancelling, Confirmation, Contact, Hold, Holding, Moved, book, cancel, hold, list_free, move_to, release};
+pub use booking::{Booked, Cancelling, Confirmation, Contact, Hold, Holding, Moved, book, cancel, hold, list_free, move_to, prove, release};
 pub use forget::forget_contacts;
 pub use opening::opening;
 pub use pages::routes;
+pub use remote::{Asked, confirm_there, give_back, list_free_there, reserve_there};
 pub use slots::{Place, Slot, Taken, Wanted, free_slots};
+pub use states::{Channel, State, System};
 pub use store::{
     NewPattern, NewResource, NewType, find_appointment, find_by_reference, find_free_slots, find_held, find_last_of,
-    find_office, find_type, insert_office, insert_pattern, insert_resource, insert_type, list_offered, note_wrong_check,
+    find_known, find_office, find_type, insert_office, insert_pattern, insert_resource, insert_type, list_offered,
     replace_type_entries, replace_type_resources, update_office,
 };
+pub use zms::{Reserved, Trouble, Zms};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
 use rand::RngExt;
@@ -33,44 +39,9 @@ use crate::ids::{AccountId, AppointmentId, AppointmentTypeId, CallId, PatternId,
 use crate::tenants::Interval;
 
 /// So often a check may be wrong before it is closed for a while.
-pub const MOST_WRONG_CHECKS: i32 = 5;
+const MOST_WRONG_CHECKS: i32 = 5;
 /// After a wrong check: the way is open again after that.
-pub const CHECK_PAUSE: TimeDelta = TimeDelta::minutes(15);
-
-/// Where the appointments of an office are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum System {
-    #[default]
-    Own,
-    /// A system of the town's own that speaks as Berlin's ZMS does.
-    Zms,
-    /// Callers are sent to a page.
-    Link,
-}
-
-impl System {
-    pub const ALL: [Self; 3] = [Self::Own, Self::Zms, Self::Link];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Zms => "zms",
-            Self::Link => "link",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|system| system.as_str() == text)
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Own => "hier, im eigenen Terminbuch",
-            Self::Zms => "im Terminsystem der Verwaltung (ZMS-Schnittstelle)",
-            Self::Link => "nur über eine Internetseite",
-        }
-    }
-}
+const CHECK_PAUSE: TimeDelta = TimeDelta::minutes(15);
 
 /// How an office makes its appointments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,82 +112,6 @@ impl Pattern {
         day.weekday() == self.weekday
             && self.valid_from.is_none_or(|from| from <= day)
             && self.valid_until.is_none_or(|until| day <= until)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    Held,
-    Booked,
-    Cancelled,
-    Moved,
-}
-
-impl State {
-    pub const ALL: [Self; 4] = [Self::Booked, Self::Held, Self::Cancelled, Self::Moved];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Booked => "booked",
-            Self::Cancelled => "cancelled",
-            Self::Moved => "moved",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Held => "vorgemerkt",
-            Self::Booked => "gebucht",
-            Self::Cancelled => "abgesagt",
-            Self::Moved => "verlegt",
-        }
-    }
-
-    /// For `data-state`.
-    pub fn colour(self) -> &'static str {
-        match self {
-            Self::Held => "info",
-            Self::Booked => "good",
-            Self::Cancelled => "bad",
-            Self::Moved => "off",
-        }
-    }
-}
-
-/// How the caller hears of it once more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    None,
-    Mail,
-    Letter,
-}
-
-impl Channel {
-    pub const ALL: [Self; 3] = [Self::None, Self::Mail, Self::Letter];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Mail => "mail",
-            Self::Letter => "letter",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.as_str() == text)
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::None => "nicht nötig",
-            Self::Mail => "per E-Mail",
-            Self::Letter => "per Brief",
-        }
     }
 }
 

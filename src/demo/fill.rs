@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{adaptations, answers, bulletins, closing_days, gaps, keeping, simulate, store, texts, traffic, words};
+use super::{adaptations, answers, appointments, bulletins, closing_days, gaps, keeping, simulate, store, texts, traffic, words};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
@@ -43,6 +43,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     filling.insert_keeping().await?;
     filling.insert_history().await?;
     filling.insert_bulletins().await?;
+    filling.insert_appointments().await?;
     db.commit().await?;
     Ok(true)
 }
@@ -218,6 +219,10 @@ impl Filling<'_> {
 
     async fn insert_bulletins(&mut self) -> anyhow::Result<()> {
         bulletins::insert_bulletins(&mut *self.db, |slug| self.towns[slug], self.now).await
+    }
+
+    async fn insert_appointments(&mut self) -> anyhow::Result<()> {
+        appointments::insert_appointments(&mut *self.db, |slug| self.towns[slug], self.now).await
     }
 
     fn today(&self) -> chrono::NaiveDate {

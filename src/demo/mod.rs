@@ -4,6 +4,7 @@
 mod accounts;
 mod adaptations;
 mod answers;
+mod appointments;
 mod bulletins;
 mod closing_days;
 mod fill;

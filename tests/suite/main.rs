@@ -10,6 +10,7 @@ mod appointments;
 mod appointments_crowd;
 mod appointments_desk;
 mod appointments_pages;
+mod appointments_remote;
 mod appointments_slots;
 mod architecture;
 mod asterisk_calls;

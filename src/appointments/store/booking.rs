@@ -26,7 +26,8 @@ pub async fn delete_expired_holds(
     now: DateTime<Utc>,
 ) -> sqlx::Result<u64> {
     let deleted = sqlx::query!(
-        "delete from appointment where tenant_id = $1 and unit_id = $2 and state = 'held' and hold_until <= $3",
+        "delete from appointment where tenant_id = $1 and unit_id = $2 and state = 'held' and hold_until <= $3
+           and remote_id is null",
         tenant as TenantId,
         unit as UnitId,
         now
@@ -37,7 +38,7 @@ pub async fn delete_expired_holds(
 /// One that is still held, given back.
 pub async fn delete_hold(db: impl PgExecutor<'_>, tenant: TenantId, id: AppointmentId) -> sqlx::Result<bool> {
     let deleted = sqlx::query!(
-        "delete from appointment where tenant_id = $1 and id = $2 and state = 'held'",
+        "delete from appointment where tenant_id = $1 and id = $2 and state = 'held' and remote_id is null",
         tenant as TenantId,
         id as AppointmentId
     );
@@ -52,7 +53,8 @@ pub async fn delete_holds_of(
     but: &str,
 ) -> sqlx::Result<u64> {
     let deleted = sqlx::query!(
-        "delete from appointment where tenant_id = $1 and held_by = $2 and state = 'held' and request_key <> $3",
+        "delete from appointment where tenant_id = $1 and held_by = $2 and state = 'held' and request_key <> $3
+           and remote_id is null",
         tenant as TenantId,
         account as AccountId,
         but
@@ -207,7 +209,7 @@ pub async fn cancel(
 
 /// Counts a wrong check, or forgets the wrong ones after the right one. False: there were too many of late; nothing is said
 /// about this one.
-pub async fn note_wrong_check(
+pub async fn note_check(
     db: impl PgExecutor<'_>,
     tenant: TenantId,
     id: AppointmentId,

@@ -62,7 +62,7 @@ pub async fn delete_old_appointments(
     now: DateTime<Utc>,
 ) -> sqlx::Result<u64> {
     let deleted = sqlx::query!(
-        "delete from appointment where upper(during) < $1 or (state = 'held' and hold_until <= $2)",
+        "delete from appointment where upper(during) < $1 or (state = 'held' and hold_until <= $2 and remote_id is null)",
         before,
         now
     );

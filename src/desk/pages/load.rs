@@ -45,13 +45,16 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         _ => Vec::new(),
     };
     let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
-    let appointment = appointments::find_part(&mut *db, viewer, desk, entry.as_ref(), &looks, now).await?;
+    let mut appointment = appointments::find_part(&mut *db, viewer, desk, entry.as_ref(), &looks, now).await?;
     let telephone = telephone::find_telephone(&mut *db, present, now).await?;
     let origin = call.as_ref().filter(|_| is_worked_on).map(|call| &call.origin);
     let origin = origin.or(ringing.as_ref().map(|ringing| &ringing.origin));
     let bulletins = BulletinsPart::find(&mut *db, viewer, origin, now).await?;
     let desk = desk.clone();
     sitting.finish().await?;
+    if let Some(part) = &mut appointment {
+        appointments::complete(app, part, &looks, now).await?;
+    }
     let here = bulletins.here.clone();
     let results = if is_worked_on { search(app, viewer, &desk, &looks.q, here) } else { Results::default() };
     looks.notice = looks.notice.or(desk.notice.clone());

@@ -15,7 +15,7 @@ const ROWS: [(&str, &str); 8] = [
     (
         "calendar_office",
         "insert into appointment_office (tenant_id, unit_id, address, feed_hash, feed_since)
-         select $1, id, $2, sha256(convert_to('kalender-' || $1, 'UTF8')), now() from unit where tenant_id = $1 and name = $2
+         select $1, id, $2, sha256(convert_to('kalender-' || tenant_id, 'UTF8')), now() from unit where tenant_id = $1 and name = $2
          returning unit_id",
     ),
     (

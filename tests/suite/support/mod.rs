@@ -27,5 +27,6 @@ pub mod switchboard;
 pub mod telephone;
 pub mod town;
 pub mod xzufi;
+pub mod zms;
 
 pub use app::{Answer, Client, TestApp, empty_app};

@@ -1,31 +1,30 @@
-//! Holding, booking, moving and cancelling from the desk: each in the transaction that holds the desk's row.
+//! Holding and booking from the desk: each in the transaction that holds the desk's row.
 
 use axum::response::Response;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 use super::super::visit::Visit;
 use super::super::{Focus, Looks};
-use super::part::towns;
+use super::found::{find, finish_move, reject};
 use super::{BookingForm, HoldForm, SearchForm, parse_kind, parse_pair};
 use crate::access::{Permission, Viewer};
 use crate::appointments::{
-    self, Appointment, Booked, CHECK_PAUSE, Cancelling, Confirmation, Hold, Holding, MOST_WRONG_CHECKS, Moved, State,
-    find_appointment, find_by_reference, find_office, find_type,
+    self, Appointment, Booked, Confirmation, Hold, Holding, Reserved, State, System, Trouble, find_appointment,
+    find_office, find_type,
 };
 use crate::calls::Disposition;
 use crate::desk::sitting::{CALL_IS_OVER, Sitting};
-use crate::ids::{AppointmentId, CallId};
+use crate::ids::{AppointmentId, AppointmentTypeId, CallId, TenantId};
 use crate::web::{Error, Form, Path, Result};
 
-const TAKEN: &str = "Dieser Termin ist gerade vergeben worden. Hier sind die nächsten freien.";
-const NOT_KNOWN: &str = "Zu diesen Angaben gibt es keinen Termin.";
-const TOO_MANY: &str = "Zu viele falsche Prüfziffern. In einer Viertelstunde geht es wieder, oder die Stelle hilft weiter.";
+pub(super) const TAKEN: &str = "Dieser Termin ist gerade vergeben worden. Hier sind die nächsten freien.";
 
-fn looks(q: String, panel: &str) -> Looks {
+
+pub(super) fn looks(q: String, panel: &str) -> Looks {
     Looks { q, panel: panel.to_owned(), focus: Focus::Panel, ..Looks::default() }
 }
 
-fn over(q: String) -> Looks {
+pub(super) fn over(q: String) -> Looks {
     Looks { q, notice: Some(CALL_IS_OVER.to_owned()), ..Looks::default() }
 }
 
@@ -38,17 +37,26 @@ pub async fn hold(visit: Visit, Path(call): Path<CallId>, Form(form): Form<HoldF
     let (tenant, kind) = parse_kind(&form.kind).ok_or(Error::NotFound)?;
     let start = form.start.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     let starts_at = start.ok_or(Error::NotFound)?;
+    may(&visit.viewer, tenant)?;
+    let request_key = format!("desk:{}:{}:{}", visit.viewer.account, form.key, form.start);
+    let there = match reserve(&visit, (tenant, kind), starts_at, &request_key).await? {
+        Ok(there) => there,
+        Err(trouble) => return tell_trouble(&visit, form, trouble).await,
+    };
     let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
     let Some(key) = sitting.at_hand(call) else { return visit.done(sitting, over(form.q)).await };
-    may(&visit.viewer, tenant)?;
     let kind = find_type(&mut *sitting.db, tenant, kind).await?.ok_or(Error::NotFound)?;
     let office = find_office(&mut *sitting.db, tenant, kind.unit).await?.ok_or(Error::NotFound)?;
     let mut search = SearchForm { reference: form.reference, check: form.check, ..SearchForm::default() };
     let is_move = !search.reference.is_empty();
-    if is_move && find(&mut sitting, &mut search).await?.is_none() {
-        return reject(&visit, sitting, form.q, search).await;
+    if is_move {
+        match find(&mut sitting, &mut search).await? {
+            None => return reject(&visit, sitting, form.q, search).await,
+            // It is moved within its own kind: its office is locked already.
+            Some(found) if (found.tenant, found.kind) != (tenant, kind.id) => return Err(Error::NotFound),
+            Some(_) => {}
+        }
     }
-    let request_key = format!("desk:{}:{}:{}", visit.viewer.account, form.key, form.start);
     let wish = Holding {
         kind: &kind,
         starts_at,
@@ -57,7 +65,7 @@ pub async fn hold(visit: Visit, Path(call): Path<CallId>, Form(form): Form<HoldF
         call: Some(key),
         minutes: office.hold_minutes,
         replaces: search.found.map(|(_, id)| id),
-        remote: None,
+        remote: there.as_ref().map(|there| (there.id.as_str(), there.key.as_str())),
     };
     let now = sitting.now;
     let held = appointments::hold(&mut sitting.db, &wish, now).await?;
@@ -75,18 +83,51 @@ pub async fn hold(visit: Visit, Path(call): Path<CallId>, Form(form): Form<HoldF
     visit.done(sitting, looks).await
 }
 
-fn may(viewer: &Viewer, tenant: crate::ids::TenantId) -> Result<()> {
+/// In a town's own system first, before anything is held here: None where it has none, or where the same form came before.
+async fn reserve(
+    visit: &Visit,
+    (tenant, kind): (TenantId, AppointmentTypeId),
+    starts_at: DateTime<Utc>,
+    request_key: &str,
+) -> Result<std::result::Result<Option<Reserved>, Trouble>> {
+    let mut db = visit.app.begin(&visit.viewer.scope()).await?;
+    let kind = find_type(&mut *db, tenant, kind).await?.ok_or(Error::NotFound)?;
+    let office = find_office(&mut *db, tenant, kind.unit).await?.ok_or(Error::NotFound)?;
+    let is_known = appointments::find_known(&mut *db, tenant, request_key).await?.is_some();
+    drop(db);
+    match office.system {
+        System::Zms if !is_known => Ok(appointments::reserve_there(&visit.app, &kind, starts_at).await?.map(Some)),
+        System::Own | System::Zms => Ok(Ok(None)),
+        System::Link => Err(Error::NotFound),
+    }
+}
+
+/// The panel comes back with what is free now.
+async fn tell_trouble(visit: &Visit, form: HoldForm, trouble: Trouble) -> Result<Response> {
+    let sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
+    let mut looks = looks(form.q, "appointment");
+    looks.kind = form.kind;
+    looks.notice = Some(trouble.sentence().to_owned());
+    visit.done(sitting, looks).await
+}
+
+fn may(viewer: &Viewer, tenant: TenantId) -> Result<()> {
     let town = viewer.tenant_by_id(tenant).filter(|town| town.may(Permission::UseDesk));
     town.map(|_| ()).ok_or(Error::NotFound)
 }
 
 pub async fn book(visit: Visit, Path(call): Path<CallId>, Form(mut form): Form<BookingForm>) -> Result<Response> {
     let (tenant, id) = parse_pair::<AppointmentId>(&form.appointment).ok_or(Error::NotFound)?;
+    may(&visit.viewer, tenant)?;
+    if let Err(trouble) = confirm(&visit, tenant, id).await? {
+        let sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
+        let notice = Some(trouble.sentence().to_owned());
+        return visit.done(sitting, Looks { notice, ..looks(form.q, "appointment") }).await;
+    }
     let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
     if sitting.at_hand(call).is_none() {
         return visit.done(sitting, over(form.q)).await;
     }
-    may(&visit.viewer, tenant)?;
     let held = find_appointment(&mut *sitting.db, tenant, id).await?;
     let Some(held) = held.filter(|held| held.held_by == Some(visit.viewer.account)) else {
         let notice = Some(TAKEN.to_owned());
@@ -120,6 +161,18 @@ pub async fn book(visit: Visit, Path(call): Path<CallId>, Form(mut form): Form<B
     visit.done(sitting, looks).await
 }
 
+/// In the town's own system first: what is not true there is not said to the caller.
+async fn confirm(visit: &Visit, tenant: TenantId, id: AppointmentId) -> Result<std::result::Result<(), Trouble>> {
+    let mut db = visit.app.begin(&visit.viewer.scope()).await?;
+    let held = find_appointment(&mut *db, tenant, id).await?;
+    drop(db);
+    let own = |held: &Appointment| held.state == State::Held && held.held_by == Some(visit.viewer.account);
+    match held.filter(own) {
+        Some(held) => Ok(appointments::confirm_there(&visit.app, &held).await?),
+        None => Ok(Ok(())),
+    }
+}
+
 /// The notice stays until the next act, so that a reload does not lose what the caller has to be told.
 fn say(looks: &mut Looks, booked: &Appointment, check: &str) {
     let reference = booked.spoken_reference();
@@ -132,36 +185,12 @@ fn say(looks: &mut Looks, booked: &Appointment, check: &str) {
 }
 
 /// With an entry open it is the entry that helped; the result says how.
-async fn note_result(sitting: &mut Sitting<'_>, call: CallId, typed: &str, words: &str) -> Result<()> {
+pub(super) async fn note_result(sitting: &mut Sitting<'_>, call: CallId, typed: &str, words: &str) -> Result<()> {
     if sitting.desk.entry.is_some() {
         sitting.mark(call, typed).await?;
     }
     sitting.set_outcome(call, Disposition::Answered, Some(words), None).await?;
     Ok(())
-}
-
-async fn finish_move(
-    visit: &Visit,
-    mut sitting: Sitting<'_>,
-    call: CallId,
-    (old, new): (AppointmentId, AppointmentId),
-    form: BookingForm,
-) -> Result<Response> {
-    let (tenant, _) = parse_pair::<AppointmentId>(&form.appointment).ok_or(Error::NotFound)?;
-    let now = sitting.now;
-    let mut looks = looks(form.q.clone(), "appointment-booked");
-    match appointments::move_to(&mut sitting.db, tenant, (old, new), now).await? {
-        Moved::Moved(moved) => {
-            let reference = moved.spoken_reference();
-            looks.notice = Some(format!("Verlegt: Vorgangsnummer {reference}, die Prüfziffern bleiben."));
-            note_result(&mut sitting, call, &form.q, "Termin verlegt").await?;
-        }
-        Moved::Gone => {
-            "appointment".clone_into(&mut looks.panel);
-            looks.notice = Some(TAKEN.to_owned());
-        }
-    }
-    visit.done(sitting, looks).await
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -174,68 +203,8 @@ pub struct ReleaseForm {
 pub async fn release(visit: Visit, Path(_): Path<CallId>, Form(form): Form<ReleaseForm>) -> Result<Response> {
     let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
     if let Some(held) = appointments::find_held(&mut *sitting.db, visit.viewer.account).await? {
-        appointments::release(&mut sitting.db, &held).await?;
+        let now = sitting.now;
+        appointments::release(&mut sitting.db, &held, now).await?;
     }
     visit.done(sitting, looks(form.q, "appointment")).await
-}
-
-pub async fn search(visit: Visit, Path(call): Path<CallId>, Form(mut form): Form<SearchForm>) -> Result<Response> {
-    let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
-    if sitting.at_hand(call).is_none() {
-        return visit.done(sitting, over(form.q)).await;
-    }
-    find(&mut sitting, &mut form).await?;
-    let q = form.q.clone();
-    reject(&visit, sitting, q, form).await
-}
-
-/// The panel comes back as it is, with what was found or why nothing was: never as an address, which would keep the check.
-async fn reject(visit: &Visit, sitting: Sitting<'_>, q: String, form: SearchForm) -> Result<Response> {
-    sitting.finish().await?;
-    let mut looks = looks(q, "appointment-found");
-    looks.appointment.search = Some(form);
-    visit.show(looks).await
-}
-
-/// The booked appointment with this reference whose check is right. Wrong ones are counted.
-async fn find(sitting: &mut Sitting<'_>, form: &mut SearchForm) -> Result<Option<Appointment>> {
-    let Some(town) = sitting.desk.shown_tenant else { return Ok(None) };
-    let reference = appointments::parse_reference(&form.reference);
-    let all = find_by_reference(&mut *sitting.db, &towns(sitting.viewer, town), &reference).await?;
-    let found = all.iter().find(|known| known.is_check(&form.check)).or(all.first()).cloned();
-    let Some(found) = found else {
-        form.errors.add("reference", NOT_KNOWN);
-        return Ok(None);
-    };
-    let is_right = found.is_check(&form.check);
-    let (now, since) = (sitting.now, sitting.now - CHECK_PAUSE);
-    let limit = (MOST_WRONG_CHECKS, since);
-    if !appointments::note_wrong_check(&mut *sitting.db, found.tenant, found.id, is_right, limit, now).await? {
-        form.errors.add("check", TOO_MANY);
-    } else if !is_right {
-        form.errors.add("reference", NOT_KNOWN);
-    } else if found.state == State::Cancelled {
-        form.errors.add("reference", "Dieser Termin ist schon abgesagt.");
-    } else {
-        form.found = Some((found.tenant, found.id));
-        return Ok(Some(found));
-    }
-    Ok(None)
-}
-
-pub async fn cancel(visit: Visit, Path(call): Path<CallId>, Form(mut form): Form<SearchForm>) -> Result<Response> {
-    let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
-    if sitting.at_hand(call).is_none() {
-        return visit.done(sitting, over(form.q)).await;
-    }
-    let q = form.q.clone();
-    let Some(found) = find(&mut sitting, &mut form).await? else { return reject(&visit, sitting, q, form).await };
-    let why = Cancelling { reason: None, by: "am Telefon", account: Some(visit.viewer.account) };
-    let now = sitting.now;
-    let mut looks = looks(q, "appointment-booked");
-    if let Some(cancelled) = appointments::cancel(&mut sitting.db, (found.tenant, found.id), &why, now).await? {
-        looks.notice = Some(format!("Abgesagt: Vorgangsnummer {}.", cancelled.spoken_reference()));
-        note_result(&mut sitting, call, &form.q, "Termin abgesagt").await?;
-    }
-    visit.done(sitting, looks).await
 }

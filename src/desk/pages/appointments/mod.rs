@@ -2,10 +2,12 @@
 //! an appointment again by reference and check.
 
 mod acts;
+mod found;
 mod part;
 
-pub use acts::{book, cancel, hold, release, search};
-pub use part::{AppointmentPart, find_part};
+pub use acts::{book, hold, release};
+pub use found::{cancel, search};
+pub use part::{AppointmentPart, complete, find_part};
 
 use serde::Deserialize;
 

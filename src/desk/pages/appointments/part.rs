@@ -7,8 +7,9 @@ use super::super::Looks;
 use super::super::view::{Countdown, EntryPart};
 use super::{BookingForm, SearchForm, parse_kind};
 use crate::access::{Permission, Viewer};
+use crate::app::App;
 use crate::appointments::{
-    self, Appointment, Channel, Office, Slot, System, Type, find_appointment, find_held, find_last_of, find_office,
+    self, Appointment, Channel, Office, System, Type, find_appointment, find_held, find_last_of, find_office,
     find_type, list_offered, new_check, words,
 };
 use crate::clock;
@@ -41,6 +42,8 @@ pub struct AppointmentPart {
     pub search: SearchForm,
     /// Whose appointment `last` is.
     pub slug: String,
+    /// Why nothing can be shown.
+    pub trouble: Option<&'static str>,
 }
 
 pub struct Day {
@@ -108,9 +111,9 @@ impl AppointmentPart {
         self.later.map(|day| day.to_string()).unwrap_or_default()
     }
 
-    fn show(&mut self, slots: Vec<Slot>) {
-        for slot in slots {
-            let day = clock::day_of(slot.starts_at);
+    fn show(&mut self, starts: impl IntoIterator<Item = DateTime<Utc>>) {
+        for starts_at in starts {
+            let day = clock::day_of(starts_at);
             let name = words::short_day(day);
             if self.days.last().is_none_or(|last| last.name != name) {
                 let shown: usize = self.days.iter().map(|day| day.times.len()).sum();
@@ -120,15 +123,14 @@ impl AppointmentPart {
                 }
                 self.days.push(Day { name, times: Vec::new() });
             }
-            self.days.last_mut().into_iter().for_each(|day| day.times.push(Time::of(&slot)));
+            self.days.last_mut().into_iter().for_each(|day| day.times.push(Time::at(starts_at)));
         }
     }
 }
 
 impl Time {
-    fn of(slot: &Slot) -> Self {
-        let (start, words) = (slot.starts_at.timestamp(), format::time(slot.starts_at));
-        Self { start, words, spoken: words::moment(slot.starts_at) }
+    fn at(starts_at: DateTime<Utc>) -> Self {
+        Self { start: starts_at.timestamp(), words: format::time(starts_at), spoken: words::moment(starts_at) }
     }
 }
 
@@ -167,6 +169,7 @@ pub async fn find_part(
         found: None,
         search: looks.appointment.search.clone().unwrap_or_default(),
         slug: String::new(),
+        trouble: None,
     };
     let owner = part.last.as_ref().and_then(|last| viewer.tenant_by_id(last.tenant));
     part.slug = owner.map(|owner| owner.slug.clone()).unwrap_or_default();
@@ -223,7 +226,19 @@ async fn find_slots(
     }
     let from = if part.found.is_some() { &part.search.from } else { &looks.from };
     let slots = appointments::list_free(&mut *db, &kind, parse_date(from), now).await?;
-    part.show(slots);
+    part.show(slots.iter().map(|slot| slot.starts_at));
+    Ok(())
+}
+
+/// What a town's own system has to say: asked when no transaction is open any more.
+pub async fn complete(app: &App, part: &mut AppointmentPart, looks: &Looks, now: DateTime<Utc>) -> sqlx::Result<()> {
+    let is_remote = part.office.as_ref().is_some_and(|office| office.system == System::Zms);
+    let Some(kind) = part.kind.clone().filter(|_| is_remote) else { return Ok(()) };
+    let from = if part.found.is_some() { &part.search.from } else { &looks.from };
+    match appointments::list_free_there(app, &kind, parse_date(from), now).await? {
+        Ok(starts) => part.show(starts),
+        Err(trouble) => part.trouble = Some(trouble.sentence()),
+    }
     Ok(())
 }
 
