@@ -75,7 +75,7 @@ async fn database_refuses_the_same_place_at_the_same_time(options: PgPoolOptions
                   values ($1, $2, $3, $4, $5::int4range, $6::tstzrange, $6::tstzrange, $7,
                           case when $7 = 'held' then now() end, $8, $8, $8, now(), now())";
     let first = "[2026-11-18 08:00,2026-11-18 08:20)";
-    let mut put = async |number: &str, lanes: &str, during: &str, state: &str| {
+    let put = async |number: &str, lanes: &str, during: &str, state: &str| {
         let mut db = test.begin_as_system().await;
         let insert = sqlx::query(insert).bind(office.tenant).bind(office.unit).bind(office.kind.id).bind(office.counters[0]);
         let put = insert.bind(lanes).bind(during).bind(state).bind(number).execute(&mut *db).await;

@@ -162,7 +162,7 @@ async fn name_and_address_are_asked_only_where_they_are_needed(options: PgPoolOp
     hold(&agent, call, "1", 0).await;
     let appointment = value(&agent.get("/desk?panel=appointment").await.body, "appointment");
     let path = format!("/desk/calls/{call}/appointments/bookings");
-    let mut said = async |fields: &[(&str, &str)], status| {
+    let said = async |fields: &[(&str, &str)], status| {
         let all = [&[("appointment", appointment.as_str()), ("check", "4711")], fields].concat();
         agent.post(&path, &all).await.is(status).body
     };
