@@ -62,9 +62,7 @@ impl Role {
             P::EditDirectory => matches!(self, Self::Editor | Self::TenantAdmin | Self::Operator),
             P::HandleCases => matches!(self, Self::Agent | Self::Supervisor | Self::Unit | Self::TenantAdmin),
             P::HandleAppointments => matches!(self, Self::Unit | Self::TenantAdmin | Self::Operator),
-            P::ReadAppointments => {
-                self.grants(P::HandleAppointments) || matches!(self, Self::Agent | Self::Supervisor)
-            }
+            P::ReadAppointments => self.grants(P::HandleAppointments) || matches!(self, Self::Agent | Self::Supervisor),
             P::ManageTenant | P::ManagePeople | P::ReadAudit => {
                 matches!(self, Self::TenantAdmin | Self::Operator)
             }

@@ -8,8 +8,8 @@ use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
 use crate::{
-    accounts, appointments, audit, bulletins, calls, desk, directory, gaps, knowledge, mail, public, search, telephony, tenants,
-    wallboard,
+    accounts, appointments, audit, bulletins, calls, desk, directory, gaps, knowledge, mail, public, search, telephony,
+    tenants, wallboard,
 };
 
 /// Every route of people and programs, with its permission.

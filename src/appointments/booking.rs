@@ -4,7 +4,10 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use super::store::{self, NewHold};
-use super::{Appointment, CHECK_PAUSE, Channel, MOST_WRONG_CHECKS, Slot, State, Type, Wanted, hash_check, letter, new_reference, new_uid};
+use super::{
+    Appointment, CHECK_PAUSE, Channel, MOST_WRONG_CHECKS, Slot, State, Type, Wanted, hash_check, letter, new_reference,
+    new_uid,
+};
 use crate::calls::CallKey;
 use crate::clock;
 use crate::ids::{AccountId, AppointmentId, TenantId};
@@ -209,10 +212,8 @@ pub async fn move_to(
     (old, new): (AppointmentId, AppointmentId),
     now: DateTime<Utc>,
 ) -> sqlx::Result<Moved> {
-    let (before, held) = (
-        store::find_appointment(&mut *db, tenant, old).await?,
-        store::find_appointment(&mut *db, tenant, new).await?,
-    );
+    let (before, held) =
+        (store::find_appointment(&mut *db, tenant, old).await?, store::find_appointment(&mut *db, tenant, new).await?);
     let (Some(before), Some(held)) = (before, held) else { return Ok(Moved::Gone) };
     if before.unit != held.unit {
         return Ok(Moved::Gone);

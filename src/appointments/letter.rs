@@ -31,7 +31,11 @@ pub async fn confirm_move(
     send(db, moved, "Ihr Termin wurde verlegt", &text, ics::Method::Request, now).await
 }
 
-pub async fn confirm_cancelling(db: &mut PgConnection, cancelled: &Appointment, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn confirm_cancelling(
+    db: &mut PgConnection,
+    cancelled: &Appointment,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let reason = cancelled.cancel_reason.as_ref().map(|reason| format!(" Grund: {reason}")).unwrap_or_default();
     let first = format!("Ihr Termin wurde abgesagt.{reason}");
     send(db, cancelled, "Ihr Termin wurde abgesagt", &facts(cancelled, &first, None), ics::Method::Cancel, now).await
@@ -40,19 +44,17 @@ pub async fn confirm_cancelling(db: &mut PgConnection, cancelled: &Appointment, 
 const HOW_TO_CANCEL: &str = "Wenn Sie nicht kommen können, sagen Sie den Termin bitte telefonisch ab. Nennen Sie dazu die Vorgangsnummer und die Prüfziffern.\n";
 
 fn facts(appointment: &Appointment, first: &str, check: Option<&str>) -> String {
-    let mut text = format!("Guten Tag,\n\n{first}\n\n");
-    text += &format!("Anliegen: {}\nWann: {}\n", appointment.type_name, appointment.when());
-    text += &format!("Wo: {}\n", appointment.where_to());
-    text += &format!("Vorgangsnummer: {}\n", appointment.spoken_reference());
-    if let Some(check) = check {
-        text += &format!("Prüfziffern: {check}\n");
-    }
-    let documents = appointment.to_bring();
-    if !documents.is_empty() {
-        text += "\nBitte bringen Sie mit:\n";
-        documents.iter().for_each(|document| text += &format!("- {document}\n"));
-    }
-    text
+    let check = check.map(|check| format!("Prüfziffern: {check}\n")).unwrap_or_default();
+    let documents: Vec<_> = appointment.to_bring().iter().map(|document| format!("- {document}\n")).collect();
+    let bring = if documents.is_empty() { String::new() } else { "\nBitte bringen Sie mit:\n".to_owned() };
+    format!(
+        "Guten Tag,\n\n{first}\n\nAnliegen: {}\nWann: {}\nWo: {}\nVorgangsnummer: {}\n{check}{bring}{}",
+        appointment.type_name,
+        appointment.when(),
+        appointment.where_to(),
+        appointment.spoken_reference(),
+        documents.concat(),
+    )
 }
 
 /// To whoever left an address. One mail a state of the appointment, however often it is asked for.

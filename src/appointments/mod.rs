@@ -17,7 +17,10 @@ mod store;
 pub mod words;
 mod zms;
 
-pub use booking::{Booked, Cancelling, Confirmation, Contact, Hold, Holding, Moved, book, cancel, hold, list_free, move_to, prove, release};
+pub use booking::{
+    Booked, Cancelling, Confirmation, Contact, Hold, Holding, Moved, book, cancel, hold, list_free, move_to, prove,
+    release,
+};
 pub use forget::forget_contacts;
 pub use opening::opening;
 pub use pages::routes;
@@ -25,8 +28,8 @@ pub use remote::{Asked, confirm_there, give_back, list_free_there, reserve_there
 pub use slots::{Place, Slot, Taken, Wanted, free_slots};
 pub use states::{Channel, State, System};
 pub use store::{
-    NewPattern, NewResource, NewType, find_appointment, find_by_reference, find_free_slots, find_held, find_last_of,
-    find_known, find_office, find_type, insert_office, insert_pattern, insert_resource, insert_type, list_offered,
+    NewPattern, NewResource, NewType, find_appointment, find_by_reference, find_free_slots, find_held, find_known,
+    find_last_of, find_office, find_type, insert_office, insert_pattern, insert_resource, insert_type, list_offered,
     replace_type_entries, replace_type_resources, update_office,
 };
 pub use zms::{Reserved, Trouble, Zms};

@@ -72,11 +72,13 @@ pub async fn give_back(app: &App) -> sqlx::Result<usize> {
         match zms.delete(&Reserved { id: left.remote_id, key: left.remote_key }).await {
             Ok(()) => {
                 let mut db = app.begin(&Scope::system()).await?;
-                store::forget_leftover(&mut *db, left.tenant, left.id).await?;
+                store::forget_leftover(&mut db, left.tenant, left.id).await?;
                 db.commit().await?;
                 given += 1;
             }
-            Err(trouble) => tracing::warn!(appointment = %left.id, ?trouble, "a slot in a town's system is not given back yet"),
+            Err(trouble) => {
+                tracing::warn!(appointment = %left.id, ?trouble, "a slot in a town's system is not given back yet");
+            }
         }
     }
     Ok(given)

@@ -88,7 +88,8 @@ impl Place {
         let until = starts_at + step;
         let first = self.taken.partition_point(|taken| taken.from < starts_at - LONGEST);
         let last = self.taken.partition_point(|taken| taken.from < until);
-        let meanwhile: Vec<_> = self.taken[first..last.max(first)].iter().filter(|taken| taken.to > starts_at).collect();
+        let meanwhile: Vec<_> =
+            self.taken[first..last.max(first)].iter().filter(|taken| taken.to > starts_at).collect();
         let is_free = |lane: &i32| {
             let lanes = *lane..*lane + need;
             meanwhile.iter().all(|taken| taken.last_lane <= lanes.start || lanes.end <= taken.first_lane)

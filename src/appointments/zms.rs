@@ -161,12 +161,7 @@ impl Zms {
         if envelope.meta.error { Err(Trouble::Refused(status.as_u16())) } else { Ok(envelope.data) }
     }
 
-    async fn exchange(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> anyhow::Result<(StatusCode, Vec<u8>)> {
+    async fn exchange(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<(StatusCode, Vec<u8>)> {
         let host = self.address.host_str().unwrap_or_default();
         let port = self.address.port_or_known_default().unwrap_or(443);
         let stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;
@@ -190,7 +185,9 @@ impl Zms {
             None => request,
         };
         Ok(match body {
-            Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string()))?,
+            Some(body) => {
+                request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string()))?
+            }
             None => request.body(Body::empty())?,
         })
     }

@@ -93,13 +93,7 @@ impl Mailer {
         }
     }
 
-    fn write(
-        &self,
-        recipient: &str,
-        subject: &str,
-        text: &str,
-        file: Option<MailFile<'_>>,
-    ) -> anyhow::Result<Message> {
+    fn write(&self, recipient: &str, subject: &str, text: &str, file: Option<MailFile<'_>>) -> anyhow::Result<Message> {
         let to: Mailbox = recipient.parse().context("die Adresse ist ungültig")?;
         let letter = Message::builder().from(self.from.clone()).to(to).subject(subject);
         let Some(file) = file else { return Ok(letter.header(ContentType::TEXT_PLAIN).body(text.to_owned())?) };
@@ -110,7 +104,8 @@ impl Mailer {
 
 /// A calendar says in its head what is to be done with it; mail programs want to know before they open it.
 fn kind_of(file: MailFile<'_>) -> anyhow::Result<ContentType> {
-    if !file.name.ends_with(".ics") {
+    let is_calendar = file.text.starts_with("BEGIN:VCALENDAR");
+    if !is_calendar {
         return Ok(ContentType::TEXT_PLAIN);
     }
     let method = file.text.lines().find_map(|line| line.trim_end().strip_prefix("METHOD:")).unwrap_or("PUBLISH");

@@ -130,15 +130,7 @@ impl Section {
     }
 
     fn of(viewer: &Viewer) -> Vec<Self> {
-        [
-            Self::Desk,
-            Self::Calls,
-            Self::Appointments,
-            Self::Wallboard,
-            Self::Knowledge,
-            Self::Tenants,
-            Self::Center,
-        ]
+        [Self::Desk, Self::Calls, Self::Appointments, Self::Wallboard, Self::Knowledge, Self::Tenants, Self::Center]
             .into_iter()
             .filter(|section| viewer.may(section.permission()))
             .collect()

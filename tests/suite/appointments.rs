@@ -70,17 +70,20 @@ async fn mails(app: &App) -> Vec<String> {
 async fn database_refuses_the_same_place_at_the_same_time(options: PgPoolOptions, database: PgConnectOptions) {
     let test = TestApp::start(options, database).await;
     let office = open_office(&test, test.cast.stadt_a, Wish::default()).await;
-    let insert = "insert into appointment (tenant_id, unit_id, type_id, resource_id, lanes, during, blocked, state, hold_until,
+    let insert =
+        "insert into appointment (tenant_id, unit_id, type_id, resource_id, lanes, during, blocked, state, hold_until,
                                            request_key, reference, uid, created_at, changed_at)
                   values ($1, $2, $3, $4, $5::int4range, $6::tstzrange, $6::tstzrange, $7,
                           case when $7 = 'held' then now() end, $8, $8, $8, now(), now())";
     let first = "[2026-11-18 08:00,2026-11-18 08:20)";
     let put = async |number: &str, lanes: &str, during: &str, state: &str| {
         let mut db = test.begin_as_system().await;
-        let insert = sqlx::query(insert).bind(office.tenant).bind(office.unit).bind(office.kind.id).bind(office.counters[0]);
+        let insert =
+            sqlx::query(insert).bind(office.tenant).bind(office.unit).bind(office.kind.id).bind(office.counters[0]);
         let put = insert.bind(lanes).bind(during).bind(state).bind(number).execute(&mut *db).await;
         db.commit().await.expect("commit");
-        put.err().and_then(|error| error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned()))
+        put.err()
+            .and_then(|error| error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned()))
     };
     let exclusion = Some("23P01".to_owned());
     assert_eq!(put("1", "[0,1)", first, "booked").await, None);

@@ -57,7 +57,8 @@ async fn book_something(agent: &Client, call: i64, number: usize) -> (Option<Str
             continue;
         };
         let check = value(&held, "check").expect("a check");
-        let fields = [("appointment", appointment.as_str()), ("check", &check), ("channel", "mail"), ("mail", "a@example.org")];
+        let fields =
+            [("appointment", appointment.as_str()), ("check", &check), ("channel", "mail"), ("mail", "a@example.org")];
         let path = format!("/desk/calls/{call}/appointments/bookings");
         let booked = press(agent, &path, &fields).await.is(200).body;
         assert!(booked.contains("Gebucht: Vorgangsnummer"), "{booked}");

@@ -54,26 +54,33 @@ async fn appointment_is_booked_by_keyboard_alone_and_read_back(options: PgPoolOp
         browser.press(Key::F9).await;
         let first = "document.activeElement?.matches('.slot') && document.activeElement.innerText === '08:00'";
         browser.until("the first free slot", first).await;
-        for (key, day, time) in
-            [(Key::Right, "18.", "08:20"), (Key::Down, "19.", "08:20"), (Key::Left, "19.", "08:00"), (Key::Up, "18.", "08:00")]
-        {
+        for (key, day, time) in [
+            (Key::Right, "18.", "08:20"),
+            (Key::Down, "19.", "08:20"),
+            (Key::Left, "19.", "08:00"),
+            (Key::Up, "18.", "08:00"),
+        ] {
             browser.press(key).await;
             let wanted = format!(
                 "document.activeElement.innerText === '{time}' && document.activeElement.ariaLabel.includes('{day}')"
             );
             browser.until(time, &wanted).await;
         }
-        let width = "return document.scrollingElement.scrollWidth <= 1366 && document.scrollingElement.scrollHeight <= 768";
+        let width =
+            "return document.scrollingElement.scrollWidth <= 1366 && document.scrollingElement.scrollHeight <= 768";
         assert_eq!(browser.run(width, &[]).await, true, "the panel fits the screen");
         browser.press(Key::Down).await;
         browser.press(Key::Enter).await;
         browser.until_text("Donnerstag, 19. November 2026, 8 Uhr").await;
         browser.until("the button that books", "document.activeElement?.innerText.includes('Buchen')").await;
-        browser.until("the time runs", "document.querySelector('.appointment-countdown [data-seconds]').innerText < 300").await;
+        browser
+            .until("the time runs", "document.querySelector('.appointment-countdown [data-seconds]').innerText < 300")
+            .await;
         assert_eq!(row(&test).await, [("19.11. 08:00".to_owned(), "held".to_owned(), None, None)]);
         browser.press(Key::Enter).await;
         browser.until_text("Prüfziffern").await;
-        for words in ["Markt 1, 99902 Stadt A, Zimmer 3", "Biometrisches Foto", "Donnerstag, 19. November 2026, 8 Uhr"] {
+        for words in ["Markt 1, 99902 Stadt A, Zimmer 3", "Biometrisches Foto", "Donnerstag, 19. November 2026, 8 Uhr"]
+        {
             browser.until_text(words).await;
         }
         assert_eq!(browser.run(width, &[]).await, true, "the panel fits the screen");
@@ -200,11 +207,13 @@ async fn office_with_a_page_of_its_own_shows_the_link(options: PgPoolOptions, da
     let test = center(options, database).await;
     let office = passports(&test, Wish::default()).await;
     let mut db = test.begin_as_system().await;
-    sqlx::query("update appointment_office set system = 'link', address = 'https://termine.example.org/a' where unit_id = $1")
-        .bind(office.unit)
-        .execute(&mut *db)
-        .await
-        .expect("a link");
+    sqlx::query(
+        "update appointment_office set system = 'link', address = 'https://termine.example.org/a' where unit_id = $1",
+    )
+    .bind(office.unit)
+    .execute(&mut *db)
+    .await
+    .expect("a link");
     db.commit().await.expect("commit");
     let agent = test.sign_in(cast::AGENT).await;
     take_call(&test, &agent).await;

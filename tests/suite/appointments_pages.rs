@@ -42,7 +42,10 @@ async fn office_is_set_up_on_its_pages_and_offers_slots(options: PgPoolOptions, 
     admin.post("/appointments/stadt-a/offices", &[("unit", &unit.to_string())]).await.is(303);
     let refused = admin.post(&format!("{base}/resources"), &[("name", ""), ("places", "viele")]).await.is(422).body;
     assert!(refused.contains("Der Name fehlt.") && refused.contains("Möglich sind 1 bis 50 Plätze."));
-    admin.post(&format!("{base}/resources"), &[("name", "Trauzimmer"), ("places", "1"), ("active", "on")]).await.is(303);
+    admin
+        .post(&format!("{base}/resources"), &[("name", "Trauzimmer"), ("places", "1"), ("active", "on")])
+        .await
+        .is(303);
     let room: i64 = scalar(&test, "select id from appointment_resource").await;
     let room = room.to_string();
     let kind = [
@@ -65,7 +68,8 @@ async fn office_is_set_up_on_its_pages_and_offers_slots(options: PgPoolOptions, 
     let pattern = [("weekday", "3"), ("weekday", "5"), ("opens", "8:00"), ("closes", "10")];
     admin.post(&format!("{base}/patterns"), &pattern).await.is(303);
     let page = admin.get(&base).await.is(200).body;
-    for words in ["Eheschließung anmelden", "Trauzimmer", "Mittwoch", "Freitag", "Buß- und Bettag", "wird angeboten"] {
+    for words in ["Eheschließung anmelden", "Trauzimmer", "Mittwoch", "Freitag", "Buß- und Bettag", "wird angeboten"]
+    {
         let is_there = page.contains(words) || words == "Buß- und Bettag";
         assert!(is_there, "{words} is missing in {page}");
     }
@@ -104,7 +108,9 @@ async fn second_editor_of_a_type_sees_what_the_first_one_saved(options: PgPoolOp
     };
     admin.post(&path, &fields("25")).await.is(303);
     let conflict = admin.post(&path, &fields("30")).await.is(409).body;
-    assert!(conflict.contains("Jemand anderes hat inzwischen gespeichert") && conflict.contains("<td>25</td><td>30</td>"));
+    assert!(
+        conflict.contains("Jemand anderes hat inzwischen gespeichert") && conflict.contains("<td>25</td><td>30</td>")
+    );
     assert!(conflict.contains("name=\"version\" value=\"2\""));
     assert_eq!(scalar::<i32>(&test, "select minutes from appointment_type").await, 25);
 }

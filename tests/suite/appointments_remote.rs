@@ -26,7 +26,8 @@ impl Scene {
         let zms = FakeZms::open(&starts).await;
         let office = open_office(&test, test.cast.stadt_a, Wish { counters: 0, ..Wish::default() }).await;
         let mut db = test.begin_as_system().await;
-        let set = "update appointment_office set system = 'zms', address = $2, scope = '141', secret = $3 where unit_id = $1";
+        let set =
+            "update appointment_office set system = 'zms', address = $2, scope = '141', secret = $3 where unit_id = $1";
         let set = sqlx::query(set).bind(office.unit).bind(zms.url()).bind(SECRET);
         set.execute(&mut *db).await.expect("a system");
         sqlx::query("update appointment_type set remote_id = '120686'").execute(&mut *db).await.expect("its number");

@@ -71,10 +71,8 @@ fn closed_days_and_holidays_have_no_slots_and_short_days_only_within_them() {
 
 #[test]
 fn without_a_pattern_the_office_hours_count_and_without_any_hours_nothing_is_offered() {
-    let hours = WeeklyHours {
-        weekday: Weekday::Wed,
-        interval: Interval { opens: time("08:00"), closes: time("09:00") },
-    };
+    let hours =
+        WeeklyHours { weekday: Weekday::Wed, interval: Interval { opens: time("08:00"), closes: time("09:00") } };
     let calendar = ServiceCalendar::new(vec![hours], Vec::new(), Vec::new(), true);
     assert_eq!(starts(&calendar, &[], "2026-11-17", "2026-11-24", 30), ["18.11. 08:00 CET", "18.11. 08:30 CET"]);
     assert!(starts(&ServiceCalendar::default(), &[], "2026-11-17", "2026-11-24", 30).is_empty());

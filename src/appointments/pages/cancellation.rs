@@ -59,7 +59,8 @@ pub(super) async fn cancel_page(
     show(&app, &viewer, tenant, appointment, CancelForm::default(), Errors::none()).await
 }
 
-const IS_NOT_BOOKED: &str = "Dieser Termin ist nicht mehr gebucht; vielleicht hat ihn schon jemand abgesagt oder verlegt.";
+const IS_NOT_BOOKED: &str =
+    "Dieser Termin ist nicht mehr gebucht; vielleicht hat ihn schon jemand abgesagt oder verlegt.";
 
 pub(super) async fn cancel(
     State(app): State<App>,
@@ -88,7 +89,8 @@ pub(super) async fn cancel(
         return show(&app, &viewer, tenant, appointment, form, errors).await;
     }
     let details = serde_json::json!({ "reference": appointment.spoken_reference() });
-    audit::record(&mut *db, now, &Actor::from(&viewer), Act::of(tenant.id, "cancelled", "appointment", id, details)).await?;
+    audit::record(&mut *db, now, &Actor::from(&viewer), Act::of(tenant.id, "cancelled", "appointment", id, details))
+        .await?;
     db.commit().await?;
     let told = if appointment.contact.mail.is_some() { " Die Absage geht per E-Mail hinaus." } else { "" };
     let done = format!("Der Termin {} ist abgesagt.{told}", appointment.spoken_reference());

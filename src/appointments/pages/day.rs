@@ -93,10 +93,9 @@ pub(super) async fn day_page(
     }
     drop(db);
     appointments.sort_by(|a, b| (&a.unit_name, a.starts_at).cmp(&(&b.unit_name, b.starts_at)));
-    let groups = appointments.chunk_by(|a, b| a.unit == b.unit).map(|group| Group {
-        unit_name: group[0].unit_name.clone(),
-        appointments: group.to_vec(),
-    });
+    let groups = appointments
+        .chunk_by(|a, b| a.unit == b.unit)
+        .map(|group| Group { unit_name: group[0].unit_name.clone(), appointments: group.to_vec() });
     let groups = groups.collect();
     let frame = Frame::of(&app, &viewer, Section::Appointments, format!("Termine am {}", format::date(day))).await?;
     let places = places(&viewer, &tenant, Place::Day);

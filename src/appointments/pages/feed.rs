@@ -30,7 +30,8 @@ pub(super) async fn create_feed(
     let (secret, now) = (new_secret(), app.clock.now());
     let mut db = app.begin(&tenant.scope()).await?;
     store::update_feed(&mut *db, tenant.id, unit, Some(&hash_secret(&secret)), now).await?;
-    let act = Act::of(tenant.id, "activated", "appointment_calendar", unit, serde_json::json!({ "name": office.unit_name }));
+    let act =
+        Act::of(tenant.id, "activated", "appointment_calendar", unit, serde_json::json!({ "name": office.unit_name }));
     audit::record(&mut *db, now, &Actor::from(&viewer), act).await?;
     db.commit().await?;
     let address = app.settings.url(&format!("/calendars/{secret}"));
@@ -49,10 +50,12 @@ pub(super) async fn revoke_feed(
     let now = app.clock.now();
     let mut db = app.begin(&tenant.scope()).await?;
     store::update_feed(&mut *db, tenant.id, unit, None, now).await?;
-    let act = Act::of(tenant.id, "revoked", "appointment_calendar", unit, serde_json::json!({ "name": office.unit_name }));
+    let act =
+        Act::of(tenant.id, "revoked", "appointment_calendar", unit, serde_json::json!({ "name": office.unit_name }));
     audit::record(&mut *db, now, &Actor::from(&viewer), act).await?;
     db.commit().await?;
-    web::done(&app, &viewer, "Der Kalender ist geschlossen. Seine Adresse gilt nicht mehr.", &office_url(&tenant, unit)).await
+    web::done(&app, &viewer, "Der Kalender ist geschlossen. Seine Adresse gilt nicht mehr.", &office_url(&tenant, unit))
+        .await
 }
 
 /// An unknown secret and a closed calendar look the same.

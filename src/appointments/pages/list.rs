@@ -44,9 +44,8 @@ pub(super) struct ListPage {
 
 impl ListPage {
     fn offices(&self) -> Vec<Choice> {
-        let one = |office: &Office| {
-            Choice::new(office.unit, &office.unit_name, office.unit.to_string() == self.filter.unit)
-        };
+        let one =
+            |office: &Office| Choice::new(office.unit, &office.unit_name, office.unit.to_string() == self.filter.unit);
         self.offices.iter().map(one).collect()
     }
 
@@ -82,9 +81,8 @@ pub(super) async fn list_page(
     let own = units_of(&app, &viewer, &tenant).await?;
     let now = app.clock.now();
     let from = parse_date(&filter.from).unwrap_or(clock::day_of(now));
-    let to = parse_date(&filter.to).map_or(midnight(from, now) + TimeDelta::days(400), |day| {
-        midnight(day + TimeDelta::days(1), now)
-    });
+    let to = parse_date(&filter.to)
+        .map_or(midnight(from, now) + TimeDelta::days(400), |day| midnight(day + TimeDelta::days(1), now));
     let units = narrowed(own.clone(), &filter.unit);
     let wanted = Wanted {
         tenant: tenant.id,

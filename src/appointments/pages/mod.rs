@@ -31,7 +31,11 @@ pub fn routes() -> Routes {
         .get("/appointments/{tenant}/day", P::ReadAppointments, day::day_page)
         .get("/appointments/{tenant}/booked/{appointment}", P::ReadAppointments, detail::appointment_page)
         .post("/appointments/{tenant}/letters/{appointment}", P::ReadAppointments, detail::print_letter)
-        .get("/appointments/{tenant}/booked/{appointment}/cancellation", P::HandleAppointments, cancellation::cancel_page)
+        .get(
+            "/appointments/{tenant}/booked/{appointment}/cancellation",
+            P::HandleAppointments,
+            cancellation::cancel_page,
+        )
         .post("/appointments/{tenant}/booked/{appointment}/cancellation", P::HandleAppointments, cancellation::cancel)
         .get("/appointments/{tenant}/offices", P::HandleAppointments, offices::offices_page)
         .post("/appointments/{tenant}/offices", P::HandleAppointments, offices::create_office)

@@ -105,8 +105,8 @@ impl OfficePage {
         used.map(|resource| resource.name.clone()).collect::<Vec<_>>().join(", ")
     }
 
-    fn type_name(&self, id: &AppointmentTypeId) -> &str {
-        self.types.iter().find(|kind| kind.id == *id).map_or("", |kind| &kind.name)
+    fn type_name(&self, id: AppointmentTypeId) -> &str {
+        self.types.iter().find(|kind| kind.id == id).map_or("", |kind| &kind.name)
     }
 
     /// "ab 01.01.2027 bis 31.01.2027".

@@ -179,7 +179,8 @@ pub(super) async fn deletion_page(
     let pattern = all.into_iter().find(|pattern| pattern.id == id).ok_or(web::Error::NotFound)?;
     let frame = Frame::of(&app, &viewer, Section::Appointments, "Terminzeit löschen?").await?;
     let Interval { opens, closes } = pattern.interval;
-    let when = format!("{} {}–{}", format::weekday(pattern.weekday), format::clock_time(opens), format::clock_time(closes));
+    let when =
+        format!("{} {}–{}", format::weekday(pattern.weekday), format::clock_time(opens), format::clock_time(closes));
     let question = Question {
         what: format!("{when}, {}", office.unit_name),
         consequences: vec![

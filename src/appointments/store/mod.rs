@@ -22,8 +22,8 @@ pub use offered::find_free_slots;
 pub use offices::{find_office, find_remote, insert_office, list_offices, update_office};
 pub use patterns::{NewPattern, delete_pattern, insert_pattern, list_patterns};
 pub use read::{
-    Filter, count_appointments, find_appointment, find_by_key as find_known, find_by_reference, find_held, find_last_of,
-    list_appointments,
+    Filter, count_appointments, find_appointment, find_by_key as find_known, find_by_reference, find_held,
+    find_last_of, list_appointments,
 };
 pub use remote::{end_remote_holds, forget_leftover, list_leftovers};
 pub use resources::{NewResource, find_resource, insert_resource, list_resources, update_resource};

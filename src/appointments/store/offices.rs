@@ -50,7 +50,8 @@ pub async fn list_offices(
     .fetch_all(db)
     .await?;
     let office = |row: Row| {
-        let Row { unit, name, system, address, scope, has_secret, hold_minutes, contact_days, feed_since, version } = row;
+        let Row { unit, name, system, address, scope, has_secret, hold_minutes, contact_days, feed_since, version } =
+            row;
         Office {
             tenant,
             unit,

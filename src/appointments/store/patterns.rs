@@ -61,11 +61,7 @@ pub struct NewPattern {
     pub valid_until: Option<NaiveDate>,
 }
 
-pub async fn insert_pattern(
-    db: impl PgExecutor<'_>,
-    tenant: TenantId,
-    new: &NewPattern,
-) -> sqlx::Result<PatternId> {
+pub async fn insert_pattern(db: impl PgExecutor<'_>, tenant: TenantId, new: &NewPattern) -> sqlx::Result<PatternId> {
     let weekday = i16::try_from(new.weekday.number_from_monday()).unwrap_or(1);
     sqlx::query_scalar!(
         r#"insert into opening_pattern (tenant_id, unit_id, type_id, weekday, opens, closes, valid_from, valid_until)

@@ -37,16 +37,9 @@ pub async fn list_types(
     types.fetch_all(db).await
 }
 
-pub async fn find_type(
-    db: impl PgExecutor<'_>,
-    tenant: TenantId,
-    id: AppointmentTypeId,
-) -> sqlx::Result<Option<Type>> {
-    let found = select_types!(
-        "where type.tenant_id = $1 and type.id = $2",
-        tenant as TenantId,
-        id as AppointmentTypeId,
-    );
+pub async fn find_type(db: impl PgExecutor<'_>, tenant: TenantId, id: AppointmentTypeId) -> sqlx::Result<Option<Type>> {
+    let found =
+        select_types!("where type.tenant_id = $1 and type.id = $2", tenant as TenantId, id as AppointmentTypeId,);
     found.fetch_optional(db).await
 }
 

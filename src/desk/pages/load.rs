@@ -53,7 +53,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
     let desk = desk.clone();
     sitting.finish().await?;
     if let Some(part) = &mut appointment {
-        appointments::complete(app, part, &looks, now).await?;
+        Box::pin(appointments::complete(app, part, &looks, now)).await?;
     }
     let here = bulletins.here.clone();
     let results = if is_worked_on { search(app, viewer, &desk, &looks.q, here) } else { Results::default() };

@@ -87,7 +87,10 @@ impl FakeZms {
 }
 
 fn well(data: Value) -> Said {
-    (StatusCode::OK, json!({ "$schema": "https://schema.example", "meta": { "error": false }, "data": data }).to_string())
+    (
+        StatusCode::OK,
+        json!({ "$schema": "https://schema.example", "meta": { "error": false }, "data": data }).to_string(),
+    )
 }
 
 fn gone() -> Said {

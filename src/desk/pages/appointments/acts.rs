@@ -19,7 +19,6 @@ use crate::web::{Error, Form, Path, Result};
 
 pub(super) const TAKEN: &str = "Dieser Termin ist gerade vergeben worden. Hier sind die nächsten freien.";
 
-
 pub(super) fn looks(q: String, panel: &str) -> Looks {
     Looks { q, panel: panel.to_owned(), focus: Focus::Panel, ..Looks::default() }
 }
@@ -96,7 +95,9 @@ async fn reserve(
     let is_known = appointments::find_known(&mut *db, tenant, request_key).await?.is_some();
     drop(db);
     match office.system {
-        System::Zms if !is_known => Ok(appointments::reserve_there(&visit.app, &kind, starts_at).await?.map(Some)),
+        System::Zms if !is_known => {
+            Ok(Box::pin(appointments::reserve_there(&visit.app, &kind, starts_at)).await?.map(Some))
+        }
         System::Own | System::Zms => Ok(Ok(None)),
         System::Link => Err(Error::NotFound),
     }
@@ -168,7 +169,7 @@ async fn confirm(visit: &Visit, tenant: TenantId, id: AppointmentId) -> Result<s
     drop(db);
     let own = |held: &Appointment| held.state == State::Held && held.held_by == Some(visit.viewer.account);
     match held.filter(own) {
-        Some(held) => Ok(appointments::confirm_there(&visit.app, &held).await?),
+        Some(held) => Ok(Box::pin(appointments::confirm_there(&visit.app, &held)).await?),
         None => Ok(Ok(())),
     }
 }

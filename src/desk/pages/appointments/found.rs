@@ -12,7 +12,8 @@ use crate::ids::{AppointmentId, CallId};
 use crate::web::{Error, Form, Path, Result};
 
 const NOT_KNOWN: &str = "Zu diesen Angaben gibt es keinen Termin.";
-const TOO_MANY: &str = "Zu viele falsche Prüfziffern. In einer Viertelstunde geht es wieder, oder die Stelle hilft weiter.";
+const TOO_MANY: &str =
+    "Zu viele falsche Prüfziffern. In einer Viertelstunde geht es wieder, oder die Stelle hilft weiter.";
 const IS_CANCELLED: &str = "Dieser Termin ist schon abgesagt.";
 
 pub async fn search(visit: Visit, Path(call): Path<CallId>, Form(mut form): Form<SearchForm>) -> Result<Response> {

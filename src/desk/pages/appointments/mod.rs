@@ -85,9 +85,12 @@ impl BookingForm {
         if channel == Channel::Letter && self.address.is_empty() {
             self.errors.add("address", "Wohin soll der Brief gehen?");
         }
-        for (field, value, most) in
-            [("name", &self.name, 120), ("mail", &self.mail, 200), ("address", &self.address, 300), ("phone", &self.phone, 60)]
-        {
+        for (field, value, most) in [
+            ("name", &self.name, 120),
+            ("mail", &self.mail, 200),
+            ("address", &self.address, 300),
+            ("phone", &self.phone, 60),
+        ] {
             self.errors.limit(field, value, most);
         }
         let contact = Contact {

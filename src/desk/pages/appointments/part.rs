@@ -162,9 +162,9 @@ pub async fn find_part(
         days: Vec::new(),
         later: None,
         key: new_key(),
-        held: find_held_part(&mut *db, viewer, looks, now).await?.filter(|held| {
-            held.appointment.call.is_none_or(|own| own == call.id)
-        }),
+        held: find_held_part(&mut *db, viewer, looks, now)
+            .await?
+            .filter(|held| held.appointment.call.is_none_or(|own| own == call.id)),
         last: find_last_of(&mut *db, viewer.account, now - READ_BACK).await?,
         found: None,
         search: looks.appointment.search.clone().unwrap_or_default(),
