@@ -89,7 +89,7 @@ pub struct Looks {
     #[serde(skip)]
     pub gap: Option<ReportForm>,
     #[serde(skip)]
-    pub appointment: appointments::AppointmentLooks,
+    pub appointment: Box<appointments::AppointmentLooks>,
 }
 
 impl Looks {

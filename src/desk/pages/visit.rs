@@ -60,7 +60,7 @@ impl Visit {
         sitting.tell(looks.notice.take());
         sitting.finish().await?;
         if self.wants_part || looks.is_rejected() {
-            return self.show(looks).await;
+            return Box::pin(self.show(looks)).await;
         }
         let address = [("q", &looks.q), ("panel", &looks.panel), ("done", &looks.done), ("kind", &looks.kind)];
         let address: Vec<_> = address.into_iter().filter(|(_, value)| !value.is_empty()).collect();

@@ -31,7 +31,7 @@ pub(super) async fn reject(visit: &Visit, sitting: Sitting<'_>, q: String, form:
     sitting.finish().await?;
     let mut looks = looks(q, "appointment-found");
     looks.appointment.search = Some(form);
-    visit.show(looks).await
+    Box::pin(visit.show(looks)).await
 }
 
 /// The booked appointment with this reference whose check is right. Wrong ones are counted.
