@@ -62,6 +62,7 @@ impl Role {
             P::EditDirectory => matches!(self, Self::Editor | Self::TenantAdmin | Self::Operator),
             P::HandleCases => matches!(self, Self::Agent | Self::Supervisor | Self::Unit | Self::TenantAdmin),
             P::HandleAppointments => matches!(self, Self::Unit | Self::TenantAdmin | Self::Operator),
+            P::ReadAppointments => self.grants(P::HandleAppointments) || matches!(self, Self::Agent | Self::Supervisor),
             P::ManageTenant | P::ManagePeople | P::ReadAudit => {
                 matches!(self, Self::TenantAdmin | Self::Operator)
             }
@@ -85,6 +86,7 @@ pub enum Permission {
     /// Callbacks, complaints and what else was promised to somebody.
     HandleCases,
     HandleAppointments,
+    ReadAppointments,
     ManageTenant,
     ManagePeople,
     ReadAudit,

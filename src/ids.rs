@@ -78,3 +78,19 @@ id!(
     /// Something that was promised to somebody, or that somebody complained about.
     CaseId(i64)
 );
+id!(
+    /// What an office gives appointments for.
+    AppointmentTypeId(i64)
+);
+id!(
+    /// A counter, a room, a person.
+    ResourceId(i64)
+);
+id!(
+    /// When appointments are given.
+    PatternId(i64)
+);
+id!(
+    /// Somebody comes at a time.
+    AppointmentId(i64)
+);

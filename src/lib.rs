@@ -17,7 +17,7 @@
 //!   |
 //! <feature>/mod.rs store.rs ...  the features in reading order, each using only earlier ones:
 //!                                audit, tenants, accounts, mail, directory, knowledge, bulletins, search, public, calls, telephony,
-//!                                cases, gaps, desk, wallboard
+//!                                cases, appointments, gaps, desk, wallboard
 //!   |
 //! access.rs                      who is asking and what they may do
 //!   |
@@ -59,6 +59,7 @@
 pub mod access;
 pub mod accounts;
 pub mod app;
+pub mod appointments;
 pub mod audit;
 pub mod bulletins;
 pub mod calls;

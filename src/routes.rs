@@ -8,7 +8,8 @@ use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
 use crate::{
-    accounts, audit, bulletins, calls, cases, desk, directory, gaps, knowledge, mail, public, search, telephony,
+    accounts, appointments, audit, bulletins, calls, cases, desk, directory, gaps, knowledge, mail, public, search,
+    telephony, tenants,
     tenants, wallboard,
 };
 
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .merge(calls::routes())
         .merge(telephony::routes())
         .merge(cases::routes())
+        .merge(appointments::routes())
         .merge(gaps::routes())
         .merge(desk::routes())
         .merge(wallboard::routes())

@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::bulletins;
+use crate::appointments;
 use crate::calls;
 use crate::cases;
 use crate::db::{Ringer, keep_up};
@@ -50,6 +51,7 @@ impl Work {
         tasks.spawn(keep_true(app.clone(), stopped.clone()));
         tasks.spawn(check_links(app.clone(), stopped.clone()));
         tasks.spawn(release(app.clone(), stopped.clone()));
+        tasks.spawn(give_back_slots(app.clone(), stopped.clone()));
         tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
         tasks.spawn(watch_cases(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
@@ -118,6 +120,19 @@ async fn watch_cases(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = cases::watch(&app).await {
             tracing::warn!(%error, "promises cannot be watched");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// What towns' own systems keep for nobody is given back once a minute.
+async fn give_back_slots(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = appointments::give_back(&app).await {
+            tracing::warn!(%error, "slots cannot be given back");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_mins(1)) => {}
@@ -196,6 +211,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = knowledge::attachments::forget_removed_attachments(&app).await {
             tracing::warn!(%error, "removed attachments cannot be deleted");
+        }
+        if let Err(error) = appointments::forget_contacts(&app).await {
+            tracing::warn!(%error, "names of appointments cannot be deleted");
         }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");

@@ -37,6 +37,12 @@ pub const THINGS: &[(&str, &str)] = &[
     ("case_rule", "Fristen für Vorgänge"),
     ("mail_words", "Worte in E-Mails"),
     ("mail", "E-Mail"),
+    ("appointment", "Termin"),
+    ("appointment_office", "Terminbuch"),
+    ("appointment_type", "Terminart"),
+    ("appointment_resource", "Schalter oder Raum"),
+    ("appointment_calendar", "Kalender der Stelle"),
+    ("opening_pattern", "Terminzeiten"),
 ];
 
 const ACTIONS: &[(&str, &str)] = &[
@@ -95,6 +101,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("refused", "abgewiesen"),
     ("checked", "geprüft"),
     ("check withdrawn", "Prüfung zurückgenommen"),
+    ("cancelled", "abgesagt"),
 ];
 
 const FIELDS: &[(&str, &str)] = &[
@@ -179,6 +186,23 @@ const FIELDS: &[(&str, &str)] = &[
     ("subject", "Betreff"),
     ("greeting", "Anrede"),
     ("signature", "Schluss"),
+    ("reference", "Vorgangsnummer"),
+    ("system", "Termine werden geführt"),
+    ("address", "Adresse"),
+    ("scope", "Nummer der Stelle"),
+    ("hold_minutes", "Vormerken für Minuten"),
+    ("contact_days", "Angaben behalten für Tage"),
+    ("places", "Plätze"),
+    ("active", "In Betrieb"),
+    ("minutes", "Dauer"),
+    ("buffer_minutes", "Pause danach"),
+    ("documents", "Mitbringen"),
+    ("need", "Plätze"),
+    ("min_days", "Frühestens in Tagen"),
+    ("max_days", "Spätestens in Tagen"),
+    ("needs_name", "Braucht einen Namen"),
+    ("remote_id", "Nummer im Terminsystem"),
+    ("resources", "Schalter und Räume"),
 ];
 
 fn word<'a>(list: &[(&str, &'static str)], name: &'a str) -> &'a str {

@@ -9,7 +9,9 @@ use sqlx::PgConnection;
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
 use super::{
-    adaptations, answers, bulletins, cases, closing_days, gaps, keeping, simulate, store, texts, traffic, words,
+use super::{
+    adaptations, answers, appointments, bulletins, cases, closing_days, gaps, keeping, simulate, store, texts, traffic, words,
+};
 };
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
@@ -45,6 +47,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     filling.insert_keeping().await?;
     filling.insert_history().await?;
     filling.insert_bulletins().await?;
+    filling.insert_appointments().await?;
     let towns = filling.towns;
     cases::insert_cases(&mut db, app, |slug| towns[slug]).await?;
     db.commit().await?;
@@ -222,6 +225,10 @@ impl Filling<'_> {
 
     async fn insert_bulletins(&mut self) -> anyhow::Result<()> {
         bulletins::insert_bulletins(&mut *self.db, |slug| self.towns[slug], self.now).await
+    }
+
+    async fn insert_appointments(&mut self) -> anyhow::Result<()> {
+        appointments::insert_appointments(&mut *self.db, |slug| self.towns[slug], self.now).await
     }
 
     fn today(&self) -> chrono::NaiveDate {

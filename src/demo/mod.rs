@@ -4,6 +4,7 @@
 mod accounts;
 mod adaptations;
 mod answers;
+mod appointments;
 mod bulletins;
 mod cases;
 mod closing_days;

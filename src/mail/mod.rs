@@ -11,7 +11,7 @@ pub use letter::{Letter, compose};
 pub use pages::routes;
 pub use sender::{deliver, forget_old_mails};
 pub use smtp::{Mailer, SmtpAddress};
-pub use store::{enqueue, enqueue_with_html};
+pub use store::{enqueue, enqueue_with_file, enqueue_with_html};
 pub use words::{Purpose, Words, find_words};
 
 use chrono::{DateTime, Timelike, Utc};
@@ -38,6 +38,14 @@ const FIRST_HOUR: u32 = 7;
 /// A reminder may be written at this hour.
 pub fn may_wake(now: DateTime<Utc>) -> bool {
     now.with_timezone(&Berlin).hour() >= FIRST_HOUR
+}
+
+/// What goes with a mail.
+#[derive(Debug, Clone, Copy)]
+pub struct MailFile<'a> {
+    /// "termin.ics".
+    pub name: &'a str,
+    pub text: &'a str,
 }
 
 /// Five lines and one link.

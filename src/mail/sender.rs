@@ -42,7 +42,7 @@ pub async fn deliver(app: &App) -> sqlx::Result<usize> {
 impl<'a> From<&'a Claimed> for Outgoing<'a> {
     fn from(mail: &'a Claimed) -> Self {
         let (recipient, subject, text) = (&*mail.recipient, &*mail.subject, &*mail.text);
-        Self { key: &mail.key, recipient, subject, text, html: mail.html.as_deref() }
+        Self { key: &mail.key, recipient, subject, text, html: mail.html.as_deref(), file: mail.file() }
     }
 }
 

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, Message, MultiPart};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use url::Url;
+
+use super::MailFile;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -65,6 +67,7 @@ pub struct Outgoing<'a> {
     pub subject: &'a str,
     pub text: &'a str,
     pub html: Option<&'a str>,
+    pub file: Option<MailFile<'a>>,
 }
 
 /// Why a letter was not taken.
@@ -99,11 +102,30 @@ impl Mailer {
         let number = format!("<{}@{}>", mail.key, self.from.email.domain());
         let letter = Message::builder().from(self.from.clone()).to(to).subject(mail.subject).message_id(Some(number));
         let text = mail.text.to_owned();
-        Ok(match mail.html {
-            Some(html) => letter.multipart(MultiPart::alternative_plain_html(text, html.to_owned()))?,
-            None => letter.header(ContentType::TEXT_PLAIN).body(text)?,
-        })
+        let html = mail.html.map(|html| MultiPart::alternative_plain_html(text.clone(), html.to_owned()));
+        let Some(file) = mail.file else {
+            return Ok(match html {
+                Some(both) => letter.multipart(both)?,
+                None => letter.header(ContentType::TEXT_PLAIN).body(text)?,
+            });
+        };
+        let attached = Attachment::new(file.name.to_owned()).body(file.text.to_owned(), kind_of(file)?);
+        let said = match html {
+            Some(both) => MultiPart::mixed().multipart(both),
+            None => MultiPart::mixed().singlepart(SinglePart::plain(text)),
+        };
+        Ok(letter.multipart(said.singlepart(attached))?)
     }
+}
+
+/// A calendar says in its head what is to be done with it; mail programs want to know before they open it.
+fn kind_of(file: MailFile<'_>) -> anyhow::Result<ContentType> {
+    let is_calendar = file.text.starts_with("BEGIN:VCALENDAR");
+    if !is_calendar {
+        return Ok(ContentType::TEXT_PLAIN);
+    }
+    let method = file.text.lines().find_map(|line| line.trim_end().strip_prefix("METHOD:")).unwrap_or("PUBLISH");
+    Ok(ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}"))?)
 }
 
 /// In words, with what the server said where it said something.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
-use super::{Listed, NewMail, Words};
+use super::{Listed, MailFile, NewMail, Words};
 use crate::ids::TenantId;
 
 /// Into the outbox, as part of the caller's transaction. False: the same mail is there already.
@@ -41,6 +41,29 @@ pub async fn enqueue_with_html(
     Ok(true)
 }
 
+/// The same with a file in it.
+pub async fn enqueue_with_file(
+    db: &mut PgConnection,
+    mail: NewMail<'_>,
+    file: MailFile<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let is_new = enqueue(&mut *db, mail, now).await?;
+    if is_new {
+        sqlx::query!(
+            "update mail set attachment_name = $3, attachment_text = $4
+             where tenant_id is not distinct from $1 and dedupe_key = $2",
+            mail.tenant as Option<TenantId>,
+            mail.key,
+            file.name,
+            file.text,
+        )
+        .execute(db)
+        .await?;
+    }
+    Ok(is_new)
+}
+
 /// A mail that this server sends now.
 #[derive(Debug)]
 pub struct Claimed {
@@ -51,7 +74,16 @@ pub struct Claimed {
     pub subject: String,
     pub text: String,
     pub html: Option<String>,
+    pub attachment_name: Option<String>,
+    pub attachment_text: Option<String>,
     pub tries: i32,
+}
+
+impl Claimed {
+    pub fn file(&self) -> Option<MailFile<'_>> {
+        let (name, text) = self.attachment_name.as_deref().zip(self.attachment_text.as_deref())?;
+        Some(MailFile { name, text })
+    }
 }
 
 /// Mails whose time has come. Until the lease ends no other server takes them.
@@ -66,7 +98,7 @@ pub async fn claim(
         r#"update mail set tries = tries + 1, next_try_at = $2
            where id in (select id from mail where state = 'waiting' and next_try_at <= $1
                         order by next_try_at, id limit $3 for update skip locked)
-           returning id, message_key::text as "key!", recipient, subject, text, html, tries"#,
+           returning id, message_key::text as "key!", recipient, subject, text, html, attachment_name, attachment_text, tries"#,
         now,
         now + lease,
         most,

@@ -117,6 +117,16 @@ impl ServiceCalendar {
             .map(move |(start, end)| (start.max(from), end))
     }
 
+    /// A day with other hours than its weekday's: why, and when it is open all the same.
+    pub fn special_day(&self, day: NaiveDate) -> Option<(String, Vec<Stretch>)> {
+        let exceptional = self.exception_of(day, true).or_else(|| self.exception_of(day, false));
+        let hours = exceptional.or_else(|| {
+            let reason = format!("Feiertag: {}", self.holiday_of(day)?);
+            Some(DayHours { intervals: DayIntervals::Some(Vec::new()), reason: Some(reason) })
+        })?;
+        Some((hours.reason.unwrap_or_default(), stretches(day, &hours.intervals)))
+    }
+
     fn stretches_from(&self, first: NaiveDate) -> impl Iterator<Item = Stretch> {
         let days = first.iter_days().take(usize::try_from(HORIZON_DAYS).unwrap_or(usize::MAX));
         days.flat_map(|day| stretches(day, &self.hours_of(day).intervals))
@@ -159,6 +169,11 @@ impl ServiceCalendar {
         let holiday = self.observes_holidays.then(|| day.public_holiday_in(GermanRegion::NordrheinWestfalen))?;
         holiday.map(|holiday| holiday.description())
     }
+}
+
+/// The real time of one interval of a day: an hour that the clocks show twice counts twice.
+pub fn stretches_of(day: NaiveDate, interval: Interval) -> Vec<Stretch> {
+    stretches(day, &DayIntervals::Some(vec![interval]))
 }
 
 /// The next public holidays in Nordrhein-Westfalen, this day's included.

@@ -83,6 +83,7 @@ pub enum Section {
     Desk,
     Calls,
     Cases,
+    Appointments,
     Wallboard,
     Knowledge,
     Tenants,
@@ -97,6 +98,7 @@ impl Section {
             Self::Desk => "Arbeitsplatz",
             Self::Calls => "Anrufe",
             Self::Cases => "Vorgänge",
+            Self::Appointments => "Termine",
             Self::Wallboard => "Leitstand",
             Self::Knowledge => "Wissen",
             Self::Tenants => "Mandanten",
@@ -111,6 +113,7 @@ impl Section {
             Self::Desk => "/desk",
             Self::Calls => "/calls",
             Self::Cases => "/cases",
+            Self::Appointments => "/appointments",
             Self::Wallboard => "/wallboard",
             Self::Knowledge => "/knowledge",
             Self::Tenants => "/tenants",
@@ -124,6 +127,7 @@ impl Section {
         match self {
             Self::Desk | Self::Calls => Permission::UseDesk,
             Self::Cases => Permission::HandleCases,
+            Self::Appointments => Permission::ReadAppointments,
             Self::Wallboard => Permission::WatchFigures,
             Self::Knowledge => Permission::ReadKnowledge,
             Self::Tenants => Permission::ManageTenant,
@@ -133,7 +137,16 @@ impl Section {
     }
 
     fn of(viewer: &Viewer) -> Vec<Self> {
-        [Self::Desk, Self::Calls, Self::Cases, Self::Wallboard, Self::Knowledge, Self::Tenants, Self::Center]
+        [
+            Self::Desk,
+            Self::Calls,
+            Self::Cases,
+            Self::Appointments,
+            Self::Wallboard,
+            Self::Knowledge,
+            Self::Tenants,
+            Self::Center,
+        ]
             .into_iter()
             .filter(|section| viewer.may(section.permission()))
             .collect()

@@ -120,7 +120,9 @@ async fn every_form(site: &Site, pages: &[(Client, String)]) -> Vec<Found> {
 
 /// What takes things away comes late and signing out last, so that the others still have something to act on.
 fn takes_away(action: &str) -> u8 {
-    let late = ["deletion", "deactivation", "withdrawal", "removal", "session", "/end", "closing", "handover"];
+    let late = [
+        "deletion", "deactivation", "withdrawal", "removal", "session", "/end", "closing", "handover", "cancellation", "revocation",
+    ];
     match action {
         _ if action.starts_with("/sign-") => 3,
         // Whoever is blocked is signed out.
@@ -141,6 +143,14 @@ fn unseen(path: &str) -> Vec<&'static str> {
         "/knowledge/{tenant}/keeping/owners" => vec!["entry", "new_owner", "back"],
         // Only where a second person looks at each text.
         "/knowledge/{tenant}/imports/{run}/refusal" => vec!["reason"],
+        // Only while a slot is held, or once one was booked and found again.
+        "/desk/calls/{call}/appointments/bookings" => {
+            vec!["appointment", "channel", "name", "mail", "address", "phone", "check"]
+        }
+        "/desk/calls/{call}/appointments/cancellation" => vec!["reference", "check"],
+        "/desk/calls/{call}/appointments/release" => vec!["q"],
+        // Only where an office makes none yet.
+        "/appointments/{tenant}/offices" => vec!["unit"],
         // Only where the telephone system may be controlled.
         "/desk/calls/{call}/hold" => vec!["q", "goes_on"],
         // The page itself saves while somebody writes; the forms beside are the editor's own.

@@ -14,6 +14,8 @@ const WITHOUT_WORDS: &[&str] = &[
     "account_role",
     "agreement_stage",
     "answering",
+    "appointment_type_entry",
+    "appointment_type_resource",
     "attachment_content",
     "bulletin_acknowledgement",
     "call_entry",

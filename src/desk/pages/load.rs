@@ -8,7 +8,7 @@ use super::cases::CasesPart;
 use super::view::{
     CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
 };
-use super::{Focus, Looks, cases, gaps, telephone};
+use super::{Focus, Looks, appointments, cases, gaps, telephone};
 use crate::access::{Permission, Viewer};
 use crate::app::App;
 use crate::bulletins::{self, Bulletin};
@@ -48,12 +48,16 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
     let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
     let worked_on = call.as_ref().filter(|_| is_worked_on);
     let cases = CasesPart::find(&mut *db, viewer, &looks, worked_on, entry.as_ref()).await?;
+    let mut appointment = appointments::find_part(&mut *db, viewer, desk, entry.as_ref(), &looks, now).await?;
     let telephone = telephone::find_telephone(&mut *db, present, now).await?;
     let origin = call.as_ref().filter(|_| is_worked_on).map(|call| &call.origin);
     let origin = origin.or(ringing.as_ref().map(|ringing| &ringing.origin));
     let bulletins = BulletinsPart::find(&mut *db, viewer, origin, now).await?;
     let desk = desk.clone();
     sitting.finish().await?;
+    if let Some(part) = &mut appointment {
+        Box::pin(appointments::complete(app, part, &looks, now)).await?;
+    }
     let here = bulletins.here.clone();
     let results = if is_worked_on { search(app, viewer, &desk, &looks.q, here) } else { Results::default() };
     looks.notice = looks.notice.or(desk.notice.clone());
@@ -81,6 +85,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         bulletins,
         gap,
         cases,
+        appointment,
         idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
         units,

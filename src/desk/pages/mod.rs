@@ -1,6 +1,7 @@
 //! The desk's addresses. Every act answers with the whole desk: as a page for a plain form, as the part below the frame for htmx.
 
 mod acts;
+mod appointments;
 mod bulletins;
 mod cases;
 mod control;
@@ -52,6 +53,11 @@ pub fn routes() -> Routes {
         .post("/desk/calls/{call}/cases", UseDesk, cases::take_case)
         .post("/desk/cases/{owner}/{case}/call", UseDesk, cases::call_case)
         .post("/desk/calls/{call}/end", UseDesk, acts::end)
+        .post("/desk/calls/{call}/appointments/holds", UseDesk, appointments::hold)
+        .post("/desk/calls/{call}/appointments/release", UseDesk, appointments::release)
+        .post("/desk/calls/{call}/appointments/bookings", UseDesk, appointments::book)
+        .post("/desk/calls/{call}/appointments/search", UseDesk, appointments::search)
+        .post("/desk/calls/{call}/appointments/cancellation", UseDesk, appointments::cancel)
         .post("/desk/bulletins/{owner}/{bulletin}/acknowledgement", UseDesk, bulletins::acknowledge)
         .post("/desk/gaps", UseDesk, gaps::report_gap)
         .post("/desk/gaps/{report}/acknowledgement", UseDesk, gaps::acknowledge)
@@ -74,6 +80,9 @@ pub struct Looks {
     pub call: Option<String>,
     /// What was just done, where nothing on the desk shows it: "gap".
     pub done: String,
+    /// Of the appointments that are looked through: tenant and type, and the first day.
+    pub kind: String,
+    pub from: String,
     #[serde(skip)]
     pub notice: Notice,
     #[serde(skip)]
@@ -87,12 +96,14 @@ pub struct Looks {
     /// And of a callback or complaint.
     #[serde(skip)]
     pub case: Option<CaseForm>,
+    #[serde(skip)]
+    pub appointment: Box<appointments::AppointmentLooks>,
 }
 
 impl Looks {
     /// A panel comes back with messages in it.
     fn is_rejected(&self) -> bool {
-        self.rejected.is_some() || self.gap.is_some() || self.case.is_some()
+        self.rejected.is_some() || self.gap.is_some() || self.case.is_some() || self.appointment.is_rejected()
     }
 }
 

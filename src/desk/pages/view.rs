@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::appointments::AppointmentPart;
 use super::bulletins::BulletinsPart;
 use super::cases::{CasesPart, IdleCase};
 pub use super::countdown::Countdown;
@@ -43,6 +44,8 @@ pub struct DeskView {
     /// The panel "Lücke melden".
     pub gap: Option<GapPart>,
     pub cases: CasesPart,
+    /// The panel "Termin".
+    pub appointment: Option<AppointmentPart>,
     /// Empty during a call.
     pub idle: Idle,
     pub towns: Vec<TenantAccess>,

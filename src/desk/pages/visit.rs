@@ -14,12 +14,13 @@ use crate::web::frame::Section;
 use crate::web::{Error, Frame, Page, Result, redirect};
 
 /// The desk's behaviours, each of them small; without them every button still works.
-const SCRIPTS: [&str; 9] = [
+const SCRIPTS: [&str; 10] = [
     "js/desk-keys.js",
     "js/desk-hits.js",
     "js/completions.js",
     // Before the focus is placed.
     "js/desk-gap.js",
+    "js/desk-slots.js",
     "js/desk-focus.js",
     "js/desk-clock.js",
     "js/desk-refresh.js",
@@ -64,7 +65,7 @@ impl Visit {
         if self.wants_part || looks.is_rejected() {
             return Box::pin(self.show(looks)).await;
         }
-        let address = [("q", &looks.q), ("panel", &looks.panel), ("done", &looks.done)];
+        let address = [("q", &looks.q), ("panel", &looks.panel), ("done", &looks.done), ("kind", &looks.kind)];
         let address: Vec<_> = address.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         Ok(redirect(&format!("/desk?{}", serde_html_form::to_string(address).unwrap_or_default())))
     }

@@ -16,6 +16,7 @@ pub async fn every_state(site: &Site) -> Vec<(Client, String)> {
     let mut states: Vec<_> =
         ["transferred", "callback", "unanswered", "complaint", "misdialled", "note", "town", "bulletins", "gap"]
             .into_iter()
+            .chain(["appointment", "appointment-found", "appointment-booked"])
             .map(|panel| (talking.clone(), format!("/desk?panel={panel}")))
             .collect();
     states.push((talking.clone(), "/desk?q=zaunk".to_owned()));

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod berlin;
+pub mod bookings;
 pub mod browser;
 pub mod captures;
 pub mod cases;
@@ -29,5 +30,6 @@ pub mod switchboard;
 pub mod telephone;
 pub mod town;
 pub mod xzufi;
+pub mod zms;
 
 pub use app::{Answer, Client, TestApp, empty_app};

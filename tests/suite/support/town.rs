@@ -66,6 +66,7 @@ impl Town {
         town.connect_telephones(&mut db, test).await;
         town.report_gaps(&mut db).await;
         town.promise_something(&mut db).await;
+        town.give_appointments(&mut db).await;
         db.commit().await.expect("commit");
         town.take_calls(test).await;
         town.adapt_a_base(test).await;
