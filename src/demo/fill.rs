@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{adaptations, answers, bulletins, closing_days, gaps, keeping, simulate, store, texts, traffic, words};
+use super::{adaptations, answers, bulletins, closing_days, directory, gaps, keeping, simulate, store, texts, traffic, words};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};
@@ -73,6 +73,10 @@ impl Filling<'_> {
             adaptations::insert_adaptations(self.db, town.slug, tenant, kreis, self.prepared).await?;
         }
         adaptations::change_a_base(self.db, kreis, self.prepared).await?;
+        for town in &TOWNS {
+            let tenant = self.towns[town.slug];
+            directory::insert_directory(self.db, town.slug, tenant, town.block, self.now).await?;
+        }
         for town in &TOWNS {
             let tenant = self.towns[town.slug];
             self.insert_week(tenant, None, town.week).await?;

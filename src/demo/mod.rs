@@ -6,6 +6,7 @@ mod adaptations;
 mod answers;
 mod bulletins;
 mod closing_days;
+mod directory;
 mod fill;
 mod gaps;
 mod keeping;

@@ -81,6 +81,7 @@ pub enum Section {
     Calls,
     Wallboard,
     Knowledge,
+    Directory,
     Tenants,
     Center,
     Account,
@@ -94,6 +95,7 @@ impl Section {
             Self::Calls => "Anrufe",
             Self::Wallboard => "Leitstand",
             Self::Knowledge => "Wissen",
+            Self::Directory => "Verzeichnis",
             Self::Tenants => "Mandanten",
             Self::Center => "Betrieb",
             Self::Account => "Konto",
@@ -107,6 +109,7 @@ impl Section {
             Self::Calls => "/calls",
             Self::Wallboard => "/wallboard",
             Self::Knowledge => "/knowledge",
+            Self::Directory => "/directory",
             Self::Tenants => "/tenants",
             Self::Center => "/center",
             Self::Account => "/account",
@@ -119,6 +122,7 @@ impl Section {
             Self::Desk | Self::Calls => Permission::UseDesk,
             Self::Wallboard => Permission::WatchFigures,
             Self::Knowledge => Permission::ReadKnowledge,
+            Self::Directory => Permission::ReadDirectory,
             Self::Tenants => Permission::ManageTenant,
             Self::Center => Permission::ManageCenter,
             Self::Account | Self::None => Permission::SignedIn,
@@ -126,7 +130,7 @@ impl Section {
     }
 
     fn of(viewer: &Viewer) -> Vec<Self> {
-        [Self::Desk, Self::Calls, Self::Wallboard, Self::Knowledge, Self::Tenants, Self::Center]
+        [Self::Desk, Self::Calls, Self::Wallboard, Self::Knowledge, Self::Directory, Self::Tenants, Self::Center]
             .into_iter()
             .filter(|section| viewer.may(section.permission()))
             .collect()

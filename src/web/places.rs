@@ -30,13 +30,12 @@ pub enum TenantPlace {
     Answering,
     ClosingDays,
     Service,
-    Units,
     People,
     Audit,
 }
 
 impl TenantPlace {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 10] = [
         Self::Profile,
         Self::Relations,
         Self::Lines,
@@ -45,7 +44,6 @@ impl TenantPlace {
         Self::Answering,
         Self::ClosingDays,
         Self::Service,
-        Self::Units,
         Self::People,
         Self::Audit,
     ];
@@ -62,7 +60,6 @@ impl TenantPlace {
             Self::Answering => "Wer nimmt zuerst ab",
             Self::ClosingDays => "Schließtage",
             Self::Service => "Leistungsspektrum",
-            Self::Units => "Stellen",
             Self::People => "Personen",
             Self::Audit => "Protokoll",
         }
@@ -78,7 +75,6 @@ impl TenantPlace {
             Self::Answering => "answering",
             Self::ClosingDays => "closing-days",
             Self::Service => "service",
-            Self::Units => "units",
             Self::People => "people",
             Self::Audit => "audit",
         }

@@ -19,6 +19,7 @@ const WITHOUT_WORDS: &[&str] = &[
     "call_entry",
     "call_event",
     "desk",
+    "directory_revision",
     "editorial",
     "entry_change",
     "entry_keeping",
@@ -31,6 +32,8 @@ const WITHOUT_WORDS: &[&str] = &[
     "gap_miss",
     "learning_switch",
     "service_hours",
+    "unit_hours",
+    "unit_member",
 ];
 
 /// Asked for where a page does not say what it can be asked for.

@@ -2,6 +2,7 @@
 
 mod acts;
 mod bulletins;
+mod connect;
 mod control;
 mod countdown;
 mod gaps;
@@ -15,12 +16,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use self::connect::{FoundPart, Known};
 use self::view::{DeskView, Results};
 use self::visit::Visit;
 use super::sitting::Notice;
 use super::stream;
 use crate::access::Permission;
 use crate::calls::Disposition;
+use crate::directory::Need;
 use crate::desk::State;
 use crate::gaps::ReportForm;
 use crate::tenants::Place;
@@ -34,6 +37,8 @@ pub fn routes() -> Routes {
         .get("/desk/stream", UseDesk, stream::open)
         .get("/desk/results", UseDesk, results_fragment)
         .get("/desk/places", UseDesk, places_fragment)
+        .get("/desk/directory", UseDesk, connect::targets_fragment)
+        .post("/desk/transfers/{transfer}/result", UseDesk, connect::tell)
         .post("/desk/misses", UseDesk, report_miss)
         .get("/desk/keys", UseDesk, keys_page)
         .post("/desk/seat", UseDesk, acts::sit_down)
@@ -69,6 +74,9 @@ pub struct Looks {
     pub call: Option<String>,
     /// What was just done, where nothing on the desk shows it: "gap".
     pub done: String,
+    /// What was typed into the panel of a transfer.
+    #[serde(flatten)]
+    pub known: Known,
     #[serde(skip)]
     pub notice: Notice,
     #[serde(skip)]
@@ -129,6 +137,12 @@ struct PlacesPart {
 #[template(path = "desk/_results.html")]
 struct ResultsPart {
     results: Results,
+}
+
+#[derive(Template)]
+#[template(path = "desk/_targets.html")]
+struct TargetsPart {
+    found: FoundPart,
 }
 
 async fn desk_page(visit: Visit, Query(mut looks): Query<Looks>) -> web::Result<Response> {

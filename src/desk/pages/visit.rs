@@ -14,9 +14,10 @@ use crate::web::frame::Section;
 use crate::web::{Error, Frame, Page, Result, redirect};
 
 /// The desk's behaviours, each of them small; without them every button still works.
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 9] = [
     "js/desk-keys.js",
     "js/desk-hits.js",
+    "js/desk-targets.js",
     "js/completions.js",
     "js/desk-focus.js",
     "js/desk-clock.js",
