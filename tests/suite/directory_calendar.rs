@@ -35,8 +35,11 @@ async fn own_hours_win_over_the_towns_and_exceptions_over_both(options: PgPoolOp
         run(&test, hours).await;
     }
     assert!(is_open(&test, town, unit, "2026-11-17T14:30:00Z").await, "the town's hours");
-    let opens = ["", "", "08:00", "14:00"].map(|time| ("opens", time));
-    let closes = ["", "", "12:00", "15:00"].map(|time| ("closes", time));
+    // Two openings a day, Tuesday has both.
+    let mut opens = [("opens", ""); 14];
+    let mut closes = [("closes", ""); 14];
+    (opens[2].1, opens[3].1) = ("08:00", "14:00");
+    (closes[2].1, closes[3].1) = ("12:00", "15:00");
     let week = [&opens[..], &closes[..]].concat();
     editor.post(&format!("{path}/hours?kind=phone"), &week).await.is(303);
     assert!(editor.get(&path).await.is(200).body.contains("08:00–12:00 und 14:00–15:00"));

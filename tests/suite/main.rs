@@ -37,6 +37,8 @@ mod directory_calendar;
 mod directory_desk;
 mod directory_exchange;
 mod directory_keyboard;
+mod directory_reachability;
+mod directory_rule_pages;
 mod directory_rules;
 mod directory_search;
 mod door;

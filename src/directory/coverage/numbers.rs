@@ -33,12 +33,12 @@ pub fn uncovered<'a>(parts: impl Iterator<Item = &'a StreetPart> + Clone) -> Vec
         match beside {
             Some(at) => {
                 let (other_first, other_last) = even_left.remove(at);
-                words.push((first.min(other_first), range("Hausnummern", first.min(other_first), last.max(other_last))));
+                words.push((first.min(other_first), range("Hausnummern", 1, first.min(other_first), last.max(other_last))));
             }
-            None => words.push((first, range("ungerade Hausnummern", first, last))),
+            None => words.push((first, range("ungerade Hausnummern", 1, first, last))),
         }
     }
-    words.extend(even_left.into_iter().map(|(first, last)| (first, range("gerade Hausnummern", first, last))));
+    words.extend(even_left.into_iter().map(|(first, last)| (first, range("gerade Hausnummern", 2, first, last))));
     words.sort_unstable();
     words.into_iter().map(|(_, words)| words).collect()
 }
@@ -47,13 +47,14 @@ fn near_end(one: u32, other: u32) -> bool {
     one.abs_diff(other) == 1 || (one.max(other) >= LAST_NUMBER - 1 && one.min(other) >= LAST_NUMBER - 1)
 }
 
-fn range(what: &str, first: u32, last: u32) -> String {
-    match (first, last) {
-        (1 | 2, last) if last >= LAST_NUMBER - 1 => what.to_owned(),
-        (first, last) if last >= LAST_NUMBER - 1 => format!("{what} ab {first}"),
-        (1 | 2, last) => format!("{what} bis {last}"),
-        (first, last) if first == last => format!("{what} {first}"),
-        _ => format!("{what} {first}–{last}"),
+/// `start`: with which number this kind begins.
+fn range(what: &str, start: u32, first: u32, last: u32) -> String {
+    match (first == start, last >= LAST_NUMBER - 1) {
+        (true, true) => what.to_owned(),
+        (false, true) => format!("{what} ab {first}"),
+        (true, false) => format!("{what} bis {last}"),
+        (false, false) if first == last => format!("{what} {first}"),
+        (false, false) => format!("{what} {first}–{last}"),
     }
 }
 

@@ -40,8 +40,8 @@ impl ExchangePage {
     }
 
     /// Only what changes something, as far as it is shown.
+    #[expect(clippy::unused_self, reason = "the template calls it on the page it has")]
     fn shown<'a>(&self, plan: &'a Plan) -> Vec<&'a exchange::Change> {
-        let _ = self;
         plan.changes.iter().filter(|change| change.outcome != Outcome::Unchanged).take(SHOWN).collect()
     }
 }
