@@ -36,7 +36,13 @@ const fn office(
 }
 
 const OFFICES: [DemoOffice; 14] = [
-    office("kreis", "Straßenverkehrsamt", "Auto, Verkehr, Kennzeichen", ["8:30-15", "8:30-15", "8:30-15", "8:30-15", "8:30-12"], &[]),
+    office(
+        "kreis",
+        "Straßenverkehrsamt",
+        "Auto, Verkehr, Kennzeichen",
+        ["8:30-15", "8:30-15", "8:30-15", "8:30-15", "8:30-12"],
+        &[],
+    ),
     office(
         "kreis",
         "Führerscheinstelle",
@@ -44,10 +50,34 @@ const OFFICES: [DemoOffice; 14] = [
         ["9-12 13:30-15", "9-12 13:30-15", "9-12 13:30-15", "9-12 13:30-15", "9-12"],
         &[("Frau Demir", "Nachnamen A–K", "211"), ("Herr Kruse", "Nachnamen L–Z", "212")],
     ),
-    office("kreis", "Zulassungsstelle", "Kfz anmelden, ummelden, abmelden, Wunschkennzeichen", ["8-15", "8-15", "8-15", "8-15", "8-12"], &[]),
-    office("kreis", "Sozialamt", "Schwerbehindertenausweis, Pflege", MORNINGS, &[("Frau Albrecht", "Schwerbehindertenrecht", "311")]),
-    office("kreis", "Elterngeldstelle", "Elterngeld, Bescheid, Partnermonate", ["9-12", "9-12", "", "9-12", "9-12"], &[]),
-    office("kreis", "Umweltamt", "Bäume, Hecken, Wespen, Abfall", ["8:30-15:30", "8:30-15:30", "8:30-15:30", "8:30-15:30", "8:30-12"], &[]),
+    office(
+        "kreis",
+        "Zulassungsstelle",
+        "Kfz anmelden, ummelden, abmelden, Wunschkennzeichen",
+        ["8-15", "8-15", "8-15", "8-15", "8-12"],
+        &[],
+    ),
+    office(
+        "kreis",
+        "Sozialamt",
+        "Schwerbehindertenausweis, Pflege",
+        MORNINGS,
+        &[("Frau Albrecht", "Schwerbehindertenrecht", "311")],
+    ),
+    office(
+        "kreis",
+        "Elterngeldstelle",
+        "Elterngeld, Bescheid, Partnermonate",
+        ["9-12", "9-12", "", "9-12", "9-12"],
+        &[],
+    ),
+    office(
+        "kreis",
+        "Umweltamt",
+        "Bäume, Hecken, Wespen, Abfall",
+        ["8:30-15:30", "8:30-15:30", "8:30-15:30", "8:30-15:30", "8:30-12"],
+        &[],
+    ),
     office(
         "stadt-a",
         "Bürgerbüro",
@@ -55,7 +85,13 @@ const OFFICES: [DemoOffice; 14] = [
         ["8-16", "8-16", "8-16", "8-18", "8-12"],
         &[("Frau Yilmaz", "Pässe und Ausweise", "115"), ("Herr Brandt", "Meldewesen", "116")],
     ),
-    office("stadt-a", "Standesamt", "Heirat, Geburt, Sterbefall, Urkunden", ["8:30-12", "8:30-12", "8:30-12", "8:30-12 14-17", "8:30-12"], &[]),
+    office(
+        "stadt-a",
+        "Standesamt",
+        "Heirat, Geburt, Sterbefall, Urkunden",
+        ["8:30-12", "8:30-12", "8:30-12", "8:30-12 14-17", "8:30-12"],
+        &[],
+    ),
     office("stadt-a", "Ordnungsamt", "Falschparker, Lärm, Gewerbe", ["8-16", "8-16", "8-16", "8-16", "8-13"], &[]),
     office(
         "stadt-a",
@@ -64,21 +100,45 @@ const OFFICES: [DemoOffice; 14] = [
         ["9-12", "9-12", "", "9-12", "9-12"],
         &[("Frau Sommer", "Wohngeld A–K", "191"), ("Herr Vogt", "Wohngeld L–Z", "192")],
     ),
-    office("stadt-a", "Stadtbetrieb", "Sperrmüll, Mülltonne, Straßenreinigung", ["7:30-16", "7:30-16", "7:30-16", "7:30-16", "7:30-13"],
-        &[("Bezirk Nord", "nördlich der Bahn", "231"), ("Bezirk Süd", "südlich der Bahn", "232")]),
-    office("stadt-b", "Bürgeramt", "Ausweis, Pass, Ummelden, Fundsachen", ["8-12", "8-12", "8-12", "8-12 14-17", "8-12"], &[("Frau Peters", "Meldewesen", "121")]),
+    office(
+        "stadt-a",
+        "Stadtbetrieb",
+        "Sperrmüll, Mülltonne, Straßenreinigung",
+        ["7:30-16", "7:30-16", "7:30-16", "7:30-16", "7:30-13"],
+        &[("Bezirk Nord", "nördlich der Bahn", "231"), ("Bezirk Süd", "südlich der Bahn", "232")],
+    ),
+    office(
+        "stadt-b",
+        "Bürgeramt",
+        "Ausweis, Pass, Ummelden, Fundsachen",
+        ["8-12", "8-12", "8-12", "8-12 14-17", "8-12"],
+        &[("Frau Peters", "Meldewesen", "121")],
+    ),
     office("stadt-b", "Bauhof", "Sperrmüll, Mülltonne", ["7-15", "7-15", "7-15", "7-15", "7-12"], &[]),
-    office("jobcenter", "Leistungsabteilung", "Bürgergeld, Bescheid, Weiterbewilligung", ["9-12", "9-12", "", "9-12 14-16", ""],
-        &[("Team 1", "Nachnamen A–K", "210"), ("Team 2", "Nachnamen L–Z", "220")]),
+    office(
+        "jobcenter",
+        "Leistungsabteilung",
+        "Bürgergeld, Bescheid, Weiterbewilligung",
+        ["9-12", "9-12", "", "9-12 14-16", ""],
+        &[("Team 1", "Nachnamen A–K", "210"), ("Team 2", "Nachnamen L–Z", "220")],
+    ),
 ];
 
 /// Town, entry (empty: within the office), narrowing, office, person (empty: the office itself).
-const RULES: [(&str, &str, fn() -> Option<Narrowing>, &str, &str); 12] = [
+type DemoRule = (&'static str, &'static str, fn() -> Option<Narrowing>, &'static str, &'static str);
+
+const RULES: [DemoRule; 12] = [
     ("stadt-a", "stadt-a-wohngeld", first_half, "Amt für Soziales und Wohnen", "Frau Sommer"),
     ("stadt-a", "stadt-a-wohngeld", second_half, "Amt für Soziales und Wohnen", "Herr Vogt"),
     ("stadt-a", "stadt-a-sperrmuell", || street("Hauptstraße", None, None, Side::Odd), "Stadtbetrieb", "Bezirk Nord"),
     ("stadt-a", "stadt-a-sperrmuell", || street("Hauptstraße", None, None, Side::Even), "Stadtbetrieb", "Bezirk Süd"),
-    ("stadt-a", "stadt-a-sperrmuell", || street("Bahnhofstraße", Some(1), Some(40), Side::All), "Stadtbetrieb", "Bezirk Nord"),
+    (
+        "stadt-a",
+        "stadt-a-sperrmuell",
+        || street("Bahnhofstraße", Some(1), Some(40), Side::All),
+        "Stadtbetrieb",
+        "Bezirk Nord",
+    ),
     ("stadt-a", "stadt-a-sperrmuell", || Some(Narrowing::All), "Stadtbetrieb", ""),
     ("kreis", "", first_half, "Führerscheinstelle", "Frau Demir"),
     ("kreis", "", second_half, "Führerscheinstelle", "Herr Kruse"),
@@ -98,13 +158,7 @@ fn second_half() -> Option<Narrowing> {
 
 #[expect(clippy::unnecessary_wraps, reason = "stands in one table with those that may be none")]
 fn street(name: &str, from: Option<u32>, to: Option<u32>, side: Side) -> Option<Narrowing> {
-    Some(Narrowing::Street(StreetPart {
-        street: name.to_owned(),
-        key: directory::street_key(name),
-        from,
-        to,
-        side,
-    }))
+    Some(Narrowing::Street(StreetPart { street: name.to_owned(), key: directory::street_key(name), from, to, side }))
 }
 
 /// After offices and texts.

@@ -8,7 +8,9 @@ use sqlx::PgConnection;
 
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
-use super::{adaptations, answers, bulletins, closing_days, directory, gaps, keeping, simulate, store, texts, traffic, words};
+use super::{
+    adaptations, answers, bulletins, closing_days, directory, gaps, keeping, simulate, store, texts, traffic, words,
+};
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
 use crate::audit::{self, Act, Actor};

@@ -198,9 +198,11 @@ fn street_gaps(valid: &[&Rule], streets: &BTreeMap<&str, &str>) -> Vec<Finding> 
         };
         let rules: Vec<_> = here.iter().map(|(_, rule)| *rule).collect();
         let missing = numbers::uncovered(here.iter().map(|(part, _)| *part));
-        findings.extend(missing.into_iter().map(|numbers| {
-            gap(format!("Für „{street}“, {numbers}, ist niemand zuständig."), rules.clone())
-        }));
+        findings.extend(
+            missing
+                .into_iter()
+                .map(|numbers| gap(format!("Für „{street}“, {numbers}, ist niemand zuständig."), rules.clone())),
+        );
     }
     findings
 }

@@ -75,7 +75,11 @@ pub async fn list_calendars(
     Ok(calendars.collect())
 }
 
-fn calendar(town: Option<&Schedule>, week: Vec<WeeklyHours>, mut exceptions: Vec<Exception>) -> Option<ServiceCalendar> {
+fn calendar(
+    town: Option<&Schedule>,
+    week: Vec<WeeklyHours>,
+    mut exceptions: Vec<Exception>,
+) -> Option<ServiceCalendar> {
     let of_town = town.into_iter().flat_map(|town| &town.hours);
     let towns_week: Vec<_> = of_town.filter(|(line, _)| line.is_none()).map(|(_, hours)| *hours).collect();
     if week.is_empty() && towns_week.is_empty() {

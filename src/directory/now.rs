@@ -18,9 +18,14 @@ pub struct Hold {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
     /// None: round the clock.
-    Open { until: Option<DateTime<Utc>> },
+    Open {
+        until: Option<DateTime<Utc>>,
+    },
     /// None: not within a year.
-    Later { next: Option<DateTime<Utc>>, reason: Option<String> },
+    Later {
+        next: Option<DateTime<Utc>>,
+        reason: Option<String>,
+    },
     Held(Hold),
     /// Nobody has entered hours.
     Unknown,

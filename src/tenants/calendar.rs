@@ -112,7 +112,9 @@ impl ServiceCalendar {
     /// When it is open from this moment on, in order, for about a year ahead; the first one begins no earlier. Without any
     /// hours it is always open.
     pub fn open_stretches(&self, from: DateTime<Utc>) -> impl Iterator<Item = Stretch> {
-        self.stretches_from(clock::day_of(from)).filter(move |(_, end)| *end > from).map(move |(start, end)| (start.max(from), end))
+        self.stretches_from(clock::day_of(from))
+            .filter(move |(_, end)| *end > from)
+            .map(move |(start, end)| (start.max(from), end))
     }
 
     fn stretches_from(&self, first: NaiveDate) -> impl Iterator<Item = Stretch> {

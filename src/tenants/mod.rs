@@ -13,7 +13,9 @@ mod store;
 pub mod week;
 
 pub use answering::{Answering, AnsweringRule, First, who_first};
-pub use calendar::{Exception, Interval, ServiceCalendar, ServiceState, Stretch, WeeklyHours, holidays_of, near_moment};
+pub use calendar::{
+    Exception, Interval, ServiceCalendar, ServiceState, Stretch, WeeklyHours, holidays_of, near_moment,
+};
 pub use gazetteer::{NewPlace, Place, read as read_places};
 pub use greeting::{Greeting, PLACEHOLDERS, Situation, choose, fill, unknown_placeholder};
 pub use kind::{ACCENTS, Kind, SHAPES};

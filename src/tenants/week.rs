@@ -4,8 +4,8 @@ use chrono::Weekday;
 use serde::Deserialize;
 
 use super::{Interval, WeeklyHours};
-use crate::web::forms::{Errors, parse_time};
 use crate::web::format;
+use crate::web::forms::{Errors, parse_time};
 
 pub const WEEK: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
@@ -107,19 +107,19 @@ pub struct Cell {
 impl WeekForm {
     /// For the template.
     pub fn day_rows(&self) -> Vec<DayRow> {
-    let cell = |day: usize, column: usize| {
-        let (opens, closes) = self.cell(day, column);
-        Cell { id: format!("{day}-{column}"), opens: opens.to_owned(), closes: closes.to_owned() }
-    };
-    let row = |(day, weekday): (usize, Weekday)| {
-        let openings = (0..self.columns()).filter_map(|column| opening(self.cell(day, column)).ok().flatten());
-        let minutes: i64 = openings.map(|opening| (opening.closes - opening.opens).num_minutes()).sum();
-        DayRow {
-            name: format::weekday(weekday),
-            cells: (0..self.columns()).map(|column| cell(day, column)).collect(),
-            length: if minutes == 0 { String::new() } else { format!("{}:{:02} h", minutes / 60, minutes % 60) },
-        }
-    };
-    WEEK.into_iter().enumerate().map(row).collect()
-}
+        let cell = |day: usize, column: usize| {
+            let (opens, closes) = self.cell(day, column);
+            Cell { id: format!("{day}-{column}"), opens: opens.to_owned(), closes: closes.to_owned() }
+        };
+        let row = |(day, weekday): (usize, Weekday)| {
+            let openings = (0..self.columns()).filter_map(|column| opening(self.cell(day, column)).ok().flatten());
+            let minutes: i64 = openings.map(|opening| (opening.closes - opening.opens).num_minutes()).sum();
+            DayRow {
+                name: format::weekday(weekday),
+                cells: (0..self.columns()).map(|column| cell(day, column)).collect(),
+                length: if minutes == 0 { String::new() } else { format!("{}:{:02} h", minutes / 60, minutes % 60) },
+            }
+        };
+        WEEK.into_iter().enumerate().map(row).collect()
+    }
 }

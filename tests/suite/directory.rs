@@ -153,7 +153,10 @@ async fn person_is_made_held_up_and_archived(options: PgPoolOptions, database: P
     assert!(editor.post(&yilmaz, &late).await.is(409).body.contains("Jemand anderes hat inzwischen gespeichert"));
     editor.post(&format!("{yilmaz}/archive"), &[]).await.is(303);
     editor.post(&format!("{yilmaz}/restoration"), &[]).await.is(303);
-    editor.post(&format!("{unit}/hold"), &[("day", "2026-11-17"), ("time", "14:00"), ("reason", "Umzug")]).await.is(303);
+    editor
+        .post(&format!("{unit}/hold"), &[("day", "2026-11-17"), ("time", "14:00"), ("reason", "Umzug")])
+        .await
+        .is(303);
     assert!(editor.get(&unit).await.body.contains("nicht verbinden bis 14:00 (Umzug)"));
     editor.post(&format!("{unit}/hold"), &[]).await.is(303);
     assert!(!editor.get(&unit).await.body.contains("(Umzug)"));

@@ -99,7 +99,10 @@ async fn panel_asks_only_for_what_the_rules_need(options: PgPoolOptions, databas
     agent.post("/desk/calls/0/end", &[]).await.is(303);
     let (owner, entry) = entry_id(&test, "muell").await;
     let mut db = test.begin_as_system().await;
-    let call: i64 = sqlx::query_scalar("select call_id from desk where call_id is not null").fetch_one(&mut *db).await.expect("a call");
+    let call: i64 = sqlx::query_scalar("select call_id from desk where call_id is not null")
+        .fetch_one(&mut *db)
+        .await
+        .expect("a call");
     drop(db);
     agent.post(&format!("/desk/calls/{call}/entries/{owner}/{entry}"), &[]).await.is(303);
     assert!(agent.get("/desk?panel=transferred").await.body.contains("Straße und Hausnummer"));
@@ -129,7 +132,11 @@ async fn deputy_stands_first_while_nobody_may_be_connected(options: PgPoolOption
     let panel = agent.get("/desk?panel=transferred").await.is(200).body;
     let place = |name: &str| panel.find(&format!("<b>{name}</b>")).expect("in the list");
     assert!(place("Bürgerservice") < place("Meldestelle"));
-    run(&test, &format!("update unit set hold_until = '2026-11-24T23:00:00Z', deputy_unit_id = {main} where id = {deputy}")).await;
+    run(
+        &test,
+        &format!("update unit set hold_until = '2026-11-24T23:00:00Z', deputy_unit_id = {main} where id = {deputy}"),
+    )
+    .await;
     let circle = agent.get("/desk?panel=transferred").await.is(200).body;
     assert!(circle.contains("Meldestelle") && !circle.contains("<b>Bürgerservice</b>"), "each stands in for the other");
 }
@@ -142,7 +149,10 @@ async fn search_in_the_panel_knows_the_town_and_its_bases_alone(options: PgPoolO
     office(&test, test.cast.stadt_b, "Standesamt B", "2230").await;
     test.index_directory().await;
     let agent = test.sign_in(cast::AGENT).await;
-    assert!(!agent.get("/desk/directory?detail=standesamt").await.is(200).body.contains("Standesamt"), "no call, no town");
+    assert!(
+        !agent.get("/desk/directory?detail=standesamt").await.is(200).body.contains("Standesamt"),
+        "no call, no town"
+    );
     take_call(&test, &agent).await;
     let found = agent.get("/desk/directory?detail=Standesmt").await.is(200).body;
     assert!(found.contains("<b>Standesamt</b>") && !found.contains("Standesamt B"));
@@ -162,7 +172,13 @@ async fn result_is_asked_after_the_call_and_told_once(options: PgPoolOptions, da
     let to = format!("{}-{unit}-0", test.cast.stadt_a);
     let chosen = agent.get(&format!("/desk?panel=transferred&to={to}")).await.is(200).body;
     assert!(chosen.contains("<strong>2210</strong>"), "the number large");
-    let fields = [("disposition", "transferred"), ("to", to.as_str()), ("detail", "Standesamt"), ("number", "2210"), ("end", "1")];
+    let fields = [
+        ("disposition", "transferred"),
+        ("to", to.as_str()),
+        ("detail", "Standesamt"),
+        ("number", "2210"),
+        ("end", "1"),
+    ];
     let path = format!("/desk/calls/{call}/outcome");
     agent.post(&path, &fields).await.is(303);
     assert_eq!(transfers(&test).await, [("Standesamt".to_owned(), None, None)]);
@@ -186,7 +202,10 @@ async fn result_is_asked_after_the_call_and_told_once(options: PgPoolOptions, da
     assert!(again.contains("heute 1 × nicht erreicht"));
     let nobody = [("disposition", "transferred"), ("to", "7-7-7"), ("detail", "Irgendwer")];
     let mut db = test.begin_as_system().await;
-    let call: i64 = sqlx::query_scalar("select call_id from desk where call_id is not null").fetch_one(&mut *db).await.expect("a call");
+    let call: i64 = sqlx::query_scalar("select call_id from desk where call_id is not null")
+        .fetch_one(&mut *db)
+        .await
+        .expect("a call");
     drop(db);
     agent.post(&format!("/desk/calls/{call}/outcome"), &nobody).await.is(303);
     let elsewhere = format!("{}-{foreign}-0", test.cast.stadt_a);

@@ -29,7 +29,8 @@ async fn list_is_shown_before_it_is_written(options: PgPoolOptions, database: Pg
     let preview = upload(&editor, TABLE).await.is(200).body;
     assert!(preview.contains("2 neu, 1 geändert, 0 unverändert, 3 nicht zu übernehmen"), "{preview}");
     assert!(preview.contains("Telefon: 069 90009-110 → 069 90009-111"));
-    for why in ["Die Stelle hat keinen Namen.", "„keine Nummer“ ist keine Rufnummer.", "„Gibtesnicht“ gibt es nicht."] {
+    for why in ["Die Stelle hat keinen Namen.", "„keine Nummer“ ist keine Rufnummer.", "„Gibtesnicht“ gibt es nicht."]
+    {
         assert!(preview.contains(why), "{why}");
     }
     assert!(!editor.get("/directory/stadt-a").await.body.contains("Rathaus"), "nothing is written yet");

@@ -36,7 +36,8 @@ async fn t_enter_enter_is_enough_and_one_key_tells_the_result(options: PgPoolOpt
         browser.press_letter('2').await;
         browser.until("the answer", "!document.querySelector('.band-tell')").await;
         let mut db = test.begin_as_system().await;
-        let told: String = sqlx::query_scalar("select result from transfer").fetch_one(&mut *db).await.expect("a result");
+        let told: String =
+            sqlx::query_scalar("select result from transfer").fetch_one(&mut *db).await.expect("a result");
         assert_eq!(told, "missed");
         drop(db);
         browser.press(Key::Enter).await;
@@ -52,7 +53,9 @@ async fn t_enter_enter_is_enough_and_one_key_tells_the_result(options: PgPoolOpt
         browser.until_focus("detail").await;
         browser.type_text("ordnugsamt").await;
         browser.press(Key::Enter).await;
-        browser.until("the number large", "document.querySelector('.number-to-dial strong')?.innerText.includes('155')").await;
+        browser
+            .until("the number large", "document.querySelector('.number-to-dial strong')?.innerText.includes('155')")
+            .await;
     })
     .await;
 }

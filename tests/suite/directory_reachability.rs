@@ -36,7 +36,8 @@ async fn reachability_is_a_report_with_its_formula(options: PgPoolOptions, datab
     assert!(page.contains("So ist das gerechnet") && page.contains("9–10"));
     let one = editor.get(&format!("/directory/stadt-a/reachability?unit={unit}")).await.is(200).body;
     assert!(one.contains("80 % von 5 Verbindungen erreicht"));
-    let before = editor.get(&format!("/directory/stadt-a/reachability?unit={unit}&from=2026-10-01&to=2026-10-31")).await;
+    let before =
+        editor.get(&format!("/directory/stadt-a/reachability?unit={unit}&from=2026-10-01&to=2026-10-31")).await;
     assert!(before.is(200).body.contains("0 % von 5 Verbindungen erreicht"));
     let empty = editor.get("/directory/stadt-a/reachability?from=2020-01-01&to=2020-01-31").await.is(200).body;
     assert!(empty.contains("wurde zu keiner Stelle verbunden"));

@@ -27,7 +27,8 @@ async fn rule_is_made_changed_deleted_and_brought_back(options: PgPoolOptions, d
         let page = editor.post(rules, &[&base[..], &more].concat()).await.is(422).body;
         assert!(page.contains(&format!("href=\"#{field}\"")), "{field}");
     }
-    let nobody = editor.post(rules, &[("about", "entry"), ("entry", "Gibtesnicht"), ("target", "0")]).await.is(422).body;
+    let nobody =
+        editor.post(rules, &[("about", "entry"), ("entry", "Gibtesnicht"), ("target", "0")]).await.is(422).body;
     assert!(nobody.contains("href=\"#entry\"") && nobody.contains("href=\"#target\""));
     let range = [("narrows", "initials"), ("initial_from", "a"), ("initial_to", "k")];
     editor.post(rules, &[&base[..], &range].concat()).await.is(303);
@@ -39,7 +40,8 @@ async fn rule_is_made_changed_deleted_and_brought_back(options: PgPoolOptions, d
     drop(db);
     let path = format!("{rules}/{id}");
     assert!(editor.get(&path).await.is(200).body.contains("value=\"Wohngeld\""));
-    let wider = [("version", "1"), ("narrows", "initials"), ("initial_from", "A"), ("initial_to", "Z"), ("side", "all")];
+    let wider =
+        [("version", "1"), ("narrows", "initials"), ("initial_from", "A"), ("initial_to", "Z"), ("side", "all")];
     editor.post(&path, &[&base[..], &wider].concat()).await.is(303);
     let late = [("version", "1"), ("narrows", "initials"), ("initial_from", "A"), ("initial_to", "M"), ("side", "all")];
     assert!(editor.post(&path, &[&base[..], &late].concat()).await.is(409).body.contains("<td>Z</td><td>M</td>"));

@@ -128,9 +128,8 @@ fn gap_that_begins_later_says_when() {
 
 fn any_rule() -> impl Strategy<Value = Narrowing> {
     let side = prop_oneof![Just(Side::All), Just(Side::Odd), Just(Side::Even)];
-    let part = ("[A-C]weg", proptest::option::of(1u32..60), 0u32..60, side).prop_map(|(name, from, width, side)| {
-        street(&name, from, from.map(|from| from + width), side)
-    });
+    let part = ("[A-C]weg", proptest::option::of(1u32..60), 0u32..60, side)
+        .prop_map(|(name, from, width, side)| street(&name, from, from.map(|from| from + width), side));
     let range = ("[A-Z]{1,3}", "[A-Z]{1,3}").prop_filter_map("in order", |(from, to)| {
         Initials::new(&from, &to).or_else(|| Initials::new(&to, &from)).map(Narrowing::Initials)
     });

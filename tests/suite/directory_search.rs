@@ -98,9 +98,10 @@ fn table() -> Option<String> {
     for line in offices.lines() {
         let office: serde_json::Value = serde_json::from_str(line).expect("JSON");
         let text = |key: &str| office[key].as_str().unwrap_or_default().replace(['"', ';'], " ").trim().to_owned();
-        let (street, town) = text("address").rsplit_once(',').map_or((text("address"), String::new()), |(street, town)| {
-            (street.trim().to_owned(), town.trim().to_owned())
-        });
+        let (street, town) =
+            text("address").rsplit_once(',').map_or((text("address"), String::new()), |(street, town)| {
+                (street.trim().to_owned(), town.trim().to_owned())
+            });
         let mut name = text("name");
         if !seen.insert(name.clone()) {
             name = format!("{name} ({})", office["id"]);

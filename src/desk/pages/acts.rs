@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::visit::Visit;
 use super::connect::Known;
+use super::visit::Visit;
 use super::{Focus, Looks, gaps, load};
 use crate::access::{Permission, TenantAccess, Viewer};
 use crate::calls::Disposition;

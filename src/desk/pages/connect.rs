@@ -147,7 +147,12 @@ async fn offered(db: &mut PgConnection, responsible: &Responsible) -> Result<Vec
     }
     offered.extend(responsible.possible.iter().take(FOUND));
     let mut seen = Vec::new();
-    offered.retain(|target| !seen.contains(target) && { seen.push(*target); true });
+    offered.retain(|target| {
+        !seen.contains(target) && {
+            seen.push(*target);
+            true
+        }
+    });
     Ok(offered)
 }
 

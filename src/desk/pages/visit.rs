@@ -45,7 +45,8 @@ impl Visit {
     /// The desk as it stands now.
     pub async fn show(&self, looks: Looks) -> Result<Response> {
         let status = if looks.is_rejected() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        let mut desk = load_desk(&self.app, &self.viewer, looks).await?;
+        // Boxed: the whole desk at once is more than a stack should carry.
+        let mut desk = Box::pin(load_desk(&self.app, &self.viewer, looks)).await?;
         if self.wants_part {
             return Ok((status, Page(DeskPart { desk })).into_response());
         }

@@ -33,7 +33,10 @@ pub fn uncovered<'a>(parts: impl Iterator<Item = &'a StreetPart> + Clone) -> Vec
         match beside {
             Some(at) => {
                 let (other_first, other_last) = even_left.remove(at);
-                words.push((first.min(other_first), range("Hausnummern", 1, first.min(other_first), last.max(other_last))));
+                words.push((
+                    first.min(other_first),
+                    range("Hausnummern", 1, first.min(other_first), last.max(other_last)),
+                ));
             }
             None => words.push((first, range("ungerade Hausnummern", 1, first, last))),
         }

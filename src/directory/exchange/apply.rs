@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use sqlx::PgConnection;
 
-use super::plan::{Change, Outcome, Plan};
 use super::Record;
+use super::plan::{Change, Outcome, Plan};
 use crate::directory::{Contact, Unit, store};
 use crate::ids::{TenantId, UnitId};
 
@@ -33,11 +33,7 @@ pub async fn apply(db: &mut PgConnection, tenant: TenantId, plan: &Plan) -> sqlx
 }
 
 /// A new one only gets the office above, which may stand further below in the file.
-async fn change_office(
-    db: &mut PgConnection,
-    change: &Change,
-    units: &mut HashMap<String, Unit>,
-) -> sqlx::Result<()> {
+async fn change_office(db: &mut PgConnection, change: &Change, units: &mut HashMap<String, Unit>) -> sqlx::Result<()> {
     let Some(mut unit) = units.get(&change.record.unit).cloned() else { return Ok(()) };
     let before = unit.clone();
     fill(&mut unit, &change.record);

@@ -64,14 +64,17 @@ impl Change {
 pub fn plan(read: Vec<Read>, units: &[Unit], contacts: &[Contact]) -> Plan {
     let mut plan = Plan::default();
     let by_name: HashMap<&str, &Unit> = units.iter().map(|unit| (unit.name.as_str(), unit)).collect();
-    let records: Vec<Record> = read.into_iter().filter_map(|read| read.map_err(|bad| plan.bad.push(bad)).ok()).collect();
+    let records: Vec<Record> =
+        read.into_iter().filter_map(|read| read.map_err(|bad| plan.bad.push(bad)).ok()).collect();
     let in_file: HashSet<String> =
         records.iter().filter(|record| record.person.is_none()).map(|record| record.unit.clone()).collect();
     let mut seen = HashSet::new();
     for record in records {
         let known = by_name.get(record.unit.as_str()).copied();
-        let problem = problem(&record, known, &by_name, &in_file)
-            .or_else(|| (!seen.insert((record.unit.clone(), record.person.clone()))).then(|| "Das steht schon weiter oben in der Datei.".to_owned()));
+        let problem = problem(&record, known, &by_name, &in_file).or_else(|| {
+            (!seen.insert((record.unit.clone(), record.person.clone())))
+                .then(|| "Das steht schon weiter oben in der Datei.".to_owned())
+        });
         if let Some(problem) = problem {
             plan.bad.push((record.line, problem));
             continue;
@@ -106,7 +109,8 @@ fn problem(
     in_file: &HashSet<String>,
 ) -> Option<String> {
     let long = [(&record.unit, 120), (record.person.as_ref().unwrap_or(&record.unit), 120)];
-    let fields = [&record.tasks, &record.phone_hours, &record.opening_hours, &record.street, &record.city, &record.room];
+    let fields =
+        [&record.tasks, &record.phone_hours, &record.opening_hours, &record.street, &record.city, &record.room];
     if long.iter().any(|(text, most)| text.chars().count() > *most)
         || fields.into_iter().flatten().any(|text| text.chars().count() > 500)
         || record.room.as_ref().is_some_and(|room| room.chars().count() > 40)
@@ -135,7 +139,11 @@ fn problem(
         return Some("Das ist keine E-Mail-Adresse.".to_owned());
     }
     let is_postcode = |code: &str| code.len() == 5 && code.bytes().all(|byte| byte.is_ascii_digit());
-    record.postcode.as_deref().filter(|code| !is_postcode(code)).map(|_| "Die Postleitzahl hat fünf Ziffern.".to_owned())
+    record
+        .postcode
+        .as_deref()
+        .filter(|code| !is_postcode(code))
+        .map(|_| "Die Postleitzahl hat fünf Ziffern.".to_owned())
 }
 
 fn of_unit(unit: &Unit, units: &[Unit]) -> Record {
@@ -177,5 +185,7 @@ fn differences(new: &Record, old: &Record) -> Vec<(&'static str, String, String)
         ("Öffnungszeiten", &old.opening_hours, &new.opening_hours, is_office),
     ];
     let differs = fields.into_iter().filter(|(_, old, new, counts)| *counts && new.is_some() && old != new);
-    differs.map(|(label, old, new, _)| (label, old.clone().unwrap_or_default(), new.clone().unwrap_or_default())).collect()
+    differs
+        .map(|(label, old, new, _)| (label, old.clone().unwrap_or_default(), new.clone().unwrap_or_default()))
+        .collect()
 }

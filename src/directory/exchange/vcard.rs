@@ -68,8 +68,10 @@ fn card(begun: usize, lines: &[String]) -> Read {
     let is_office = first("KIND").is_some_and(|kind| kind.eq_ignore_ascii_case("org")) || above.is_none();
     let address = parts("ADR");
     let part = |at: usize| address.get(at).cloned().filter(|part| !part.is_empty());
-    let (unit, person, parent) = if is_office { (name, None, above) } else { (above.unwrap_or_default(), Some(name), None) };
-    let languages: Vec<_> = lines.iter().filter(|line| line.name == "X-SPRACHE").map(|line| plain(line.value)).collect();
+    let (unit, person, parent) =
+        if is_office { (name, None, above) } else { (above.unwrap_or_default(), Some(name), None) };
+    let languages: Vec<_> =
+        lines.iter().filter(|line| line.name == "X-SPRACHE").map(|line| plain(line.value)).collect();
     Ok(Record {
         line: begun,
         unit,

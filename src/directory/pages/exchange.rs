@@ -136,15 +136,15 @@ pub(super) async fn apply_import(
     let plan = plan(&app, &tenant, &form.text).await?;
     let mut db = app.begin(&tenant.scope()).await?;
     exchange::apply(&mut db, tenant.id, &plan).await?;
-    let (created, updated, unchanged, rejected) =
-        (plan.created(), plan.changed(), plan.unchanged(), plan.bad.len());
+    let (created, updated, unchanged, rejected) = (plan.created(), plan.changed(), plan.unchanged(), plan.bad.len());
     let details = serde_json::json!({
         "created": created, "updated": updated, "unchanged": unchanged, "rejected": rejected
     });
     let act = Act::of(tenant.id, "imported", "directory", &tenant.slug, details);
     audit::record(&mut *db, app.clock.now(), &Actor::from(&viewer), act).await?;
     db.commit().await?;
-    let text = format!("Eingelesen: {created} neu, {updated} geändert, {unchanged} unverändert, {rejected} nicht übernommen.");
+    let text =
+        format!("Eingelesen: {created} neu, {updated} geändert, {unchanged} unverändert, {rejected} nicht übernommen.");
     web::done(&app, &viewer, text, &home(&tenant)).await
 }
 

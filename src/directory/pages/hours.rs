@@ -98,12 +98,7 @@ pub(super) async fn hours_page(
     show(&app, &viewer, tenant, unit, wanted.kind(), WeekForm::of(&week, columns), Errors::none(), Vec::new()).await
 }
 
-async fn week_of(
-    app: &App,
-    tenant: &TenantAccess,
-    unit: UnitId,
-    kind: HoursKind,
-) -> web::Result<Vec<WeeklyHours>> {
+async fn week_of(app: &App, tenant: &TenantAccess, unit: UnitId, kind: HoursKind) -> web::Result<Vec<WeeklyHours>> {
     let mut db = app.begin(&tenant.scope()).await?;
     let rows = store::hours::list_unit_hours(&mut *db, &[tenant.id], &[unit], kind).await?;
     Ok(rows.into_iter().map(|(.., hours)| hours).collect())

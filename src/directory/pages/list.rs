@@ -136,11 +136,7 @@ async fn tree(
     Ok((pager, rows.collect()))
 }
 
-async fn archived(
-    db: &mut PgConnection,
-    tenant: &TenantAccess,
-    filter: &Filter,
-) -> web::Result<(Pager, Vec<Row>)> {
+async fn archived(db: &mut PgConnection, tenant: &TenantAccess, filter: &Filter) -> web::Result<(Pager, Vec<Row>)> {
     let mut units = store::units::list_all_units(db, tenant.id).await?;
     units.retain(|unit| unit.archived_at.is_some());
     let pager = Pager::new(&home(tenant), filter, &filter.page, units.len(), "Stellen");

@@ -79,8 +79,7 @@ pub(super) async fn save_members(
     let unit = find(&app, &tenant, id).await?;
     let people = list_people(&app, &tenant).await?;
     let chosen = people.iter().filter(|person| form.member.contains(&person.id.to_string()));
-    let (members, names): (Vec<AccountId>, Vec<&str>) =
-        chosen.map(|person| (person.id, person.name.as_str())).unzip();
+    let (members, names): (Vec<AccountId>, Vec<&str>) = chosen.map(|person| (person.id, person.name.as_str())).unzip();
     let mut db = app.begin(&tenant.scope()).await?;
     store::members::replace_members(&mut db, tenant.id, id, &members).await?;
     let details = serde_json::json!({ "name": unit.name, "members": names });

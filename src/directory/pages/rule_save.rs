@@ -70,10 +70,18 @@ async fn show(
     let situations = std::iter::once(("", "keine")).chain(LIFE_SITUATIONS.map(|situation| (situation, situation)));
     let status = forms::status(&errors, &differences);
     let page = RulePage {
-        frame: Frame::of(app, viewer, Section::Directory, if id.is_some() { "Regel bearbeiten" } else { "Regel anlegen" })
-            .await?,
+        frame: Frame::of(
+            app,
+            viewer,
+            Section::Directory,
+            if id.is_some() { "Regel bearbeiten" } else { "Regel anlegen" },
+        )
+        .await?,
         places: places(viewer, &tenant, Place::Rules),
-        subjects: choices(&[("entry", "Eintrag"), ("situation", "Lebenslage"), ("within", "innerhalb einer Stelle")], about),
+        subjects: choices(
+            &[("entry", "Eintrag"), ("situation", "Lebenslage"), ("within", "innerhalb einer Stelle")],
+            about,
+        ),
         situations: choices(&situations.collect::<Vec<_>>(), &form.situation),
         offices: offices(directory, &form.within),
         kinds: choices(

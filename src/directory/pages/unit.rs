@@ -13,7 +13,9 @@ use crate::access::{Permission, TenantAccess, Viewer};
 use crate::app::App;
 use crate::clock;
 use crate::directory::reachability::Reachability;
-use crate::directory::{Card, Contact, HoursKind, Reach, Rule, Subject, Target, Unit, UnitException, list_cards, store};
+use crate::directory::{
+    Card, Contact, HoursKind, Reach, Rule, Subject, Target, Unit, UnitException, list_cards, store,
+};
 use crate::ids::UnitId;
 use crate::knowledge::town;
 use crate::web::forms::{self, Errors};
@@ -46,6 +48,9 @@ struct UnitPage {
     now: DateTime<Utc>,
 }
 
+/// Title, hours by day, and the free text.
+type ShownWeek<'a> = (&'static str, &'a [(&'static str, String)], Option<&'a str>);
+
 /// A contact and whether they may be called now.
 struct Person {
     contact: Contact,
@@ -60,7 +65,7 @@ impl UnitPage {
     }
 
     /// Title, hours of the week, and free text beside them.
-    fn weeks(&self) -> [(&'static str, &[(&'static str, String)], Option<&str>); 2] {
+    fn weeks(&self) -> [ShownWeek<'_>; 2] {
         let (phone, opening) = (self.unit.phone_hours.as_deref(), self.unit.opening_hours.as_deref());
         [("Telefonzeiten", &self.phone_week, phone), ("Öffnungszeiten", &self.opening_week, opening)]
     }
@@ -116,7 +121,11 @@ pub(super) async fn show(
         frame: Frame::of(app, viewer, Section::Directory, unit.name.clone()).await?,
         places: places(viewer, &tenant, Place::Units),
         above: chain(&units, &unit),
-        below: units.iter().filter(|below| below.parent == Some(id)).map(|below| (below.id, below.name.clone())).collect(),
+        below: units
+            .iter()
+            .filter(|below| below.parent == Some(id))
+            .map(|below| (below.id, below.name.clone()))
+            .collect(),
         deputy: unit.deputy.and_then(name_of),
         phone_week: week_rows(&weeks.0),
         opening_week: week_rows(&weeks.1),

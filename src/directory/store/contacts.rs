@@ -24,11 +24,7 @@ pub async fn list_contacts_by_id(
 }
 
 /// With the archived ones.
-pub async fn list_all_contacts(
-    db: impl PgExecutor<'_>,
-    tenant: TenantId,
-    unit: UnitId,
-) -> sqlx::Result<Vec<Contact>> {
+pub async fn list_all_contacts(db: impl PgExecutor<'_>, tenant: TenantId, unit: UnitId) -> sqlx::Result<Vec<Contact>> {
     select_contacts(db, &[tenant], Some(&[unit]), None, true).await
 }
 

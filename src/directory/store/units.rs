@@ -140,12 +140,7 @@ pub async fn update_unit(db: impl PgExecutor<'_>, unit: &Unit) -> sqlx::Result<b
 }
 
 /// What it does, in the words that people look for.
-pub async fn set_tasks(
-    db: impl PgExecutor<'_>,
-    tenant: TenantId,
-    unit: UnitId,
-    tasks: &str,
-) -> sqlx::Result<()> {
+pub async fn set_tasks(db: impl PgExecutor<'_>, tenant: TenantId, unit: UnitId, tasks: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "update unit set tasks = $3 where tenant_id = $1 and id = $2",
         tenant as TenantId,

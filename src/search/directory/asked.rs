@@ -1,9 +1,7 @@
 //! What was typed, as a query: the towns that may be asked are a part of it and never a filter afterwards.
 
 use tantivy::Term;
-use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, TermQuery,
-};
+use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::Asked;
@@ -72,10 +70,8 @@ fn number(words: &str) -> Option<String> {
 fn of_number(fields: &Fields, digits: &str) -> BooleanQuery {
     let term = Term::from_field_text(fields.digits, digits);
     let ends = unweighed(term.clone(), 10.0);
-    let goes_on: Box<dyn Query> = Box::new(ConstScoreQuery::new(
-        Box::new(FuzzyTermQuery::new_prefix(term, 0, false)),
-        1.0,
-    ));
+    let goes_on: Box<dyn Query> =
+        Box::new(ConstScoreQuery::new(Box::new(FuzzyTermQuery::new_prefix(term, 0, false)), 1.0));
     BooleanQuery::new(vec![(Occur::Should, ends), (Occur::Should, goes_on)])
 }
 

@@ -7,8 +7,8 @@ use ortsgespraech::app::App;
 use ortsgespraech::audit::Actor;
 use ortsgespraech::ids::{EntryId, TenantId};
 use ortsgespraech::knowledge::{self, Content, Field, Html, Target};
-use ortsgespraech::search::learning::LearningFollower;
 use ortsgespraech::search::directory::DirectoryFollower;
+use ortsgespraech::search::learning::LearningFollower;
 use ortsgespraech::search::words::WordFollower;
 use ortsgespraech::search::{Follower, Request, Results, SearchIndex};
 
