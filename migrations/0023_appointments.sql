@@ -203,7 +203,7 @@ create view appointment_shown with (security_invoker = true) as
 select appointment.tenant_id, appointment.id, appointment.unit_id, appointment.type_id, appointment.resource_id,
        type.name as type_name, type.minutes, type.documents, unit.name as unit_name, resource.name as resource_name,
        unit.street, unit.postcode, unit.city, unit.room, unit.mail as unit_mail,
-       lower(during) as starts_at, upper(during) as ends_at, state, hold_until, reference, check_hash, channel, uid, sequence,
+       lower(during) as starts_at, upper(during) as ends_at, state, appointment.hold_until, reference, check_hash, channel, uid, sequence,
        appointment.remote_id, remote_key, cancel_reason, held_by, call_id, replaces, created_at, changed_at, appointment.version,
        contact.name as contact_name, contact.mail as contact_mail, contact.address as contact_address,
        contact.phone as contact_phone, office.contact_days

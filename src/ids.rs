@@ -4,7 +4,7 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
         $(#[$doc])*
         #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+            Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash,
             serde::Serialize, serde::Deserialize, sqlx::Type,
         )]
         #[serde(transparent)]
@@ -93,4 +93,16 @@ id!(
 id!(
     /// Somebody comes at a time.
     AppointmentId(i64)
+);
+id!(
+    /// A person or a function of an office.
+    ContactId(i64)
+);
+id!(
+    /// Who is responsible for what.
+    RuleId(i64)
+);
+id!(
+    /// A call that was connected to an office.
+    TransferId(i64)
 );

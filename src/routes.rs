@@ -9,8 +9,7 @@ use crate::app::App;
 use crate::web::{Routes, assets, layers, probes, redirect, session};
 use crate::{
     accounts, appointments, audit, bulletins, calls, cases, desk, directory, gaps, knowledge, mail, public, search,
-    telephony, tenants,
-    tenants, wallboard,
+    telephony, tenants, wallboard,
 };
 
 /// Every route of people and programs, with its permission.

@@ -6,16 +6,18 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::bulletins;
 use crate::appointments;
+use crate::bulletins;
 use crate::calls;
 use crate::cases;
 use crate::db::{Ringer, keep_up};
-use crate::desk::{BulletinFollower, DeskFollower, RewrittenFollower};
+use crate::desk::{self, BulletinFollower, DeskFollower, RewrittenFollower};
+use crate::directory;
 use crate::gaps;
 use crate::knowledge::import::{self, ImportFollower};
 use crate::knowledge::{self, keeping, links};
 use crate::mail;
+use crate::search::directory::DirectoryFollower;
 use crate::search::learning::{self, LearningFollower};
 use crate::search::words::WordFollower;
 use crate::search::{self, Follower};
@@ -42,6 +44,7 @@ impl Work {
         tasks.spawn(keep_up(DeskFollower::new(app), ringer.bell("seat_signal"), stopped.clone()));
         tasks.spawn(keep_up(RewrittenFollower::new(app), ringer.bell("entry_change"), stopped.clone()));
         tasks.spawn(keep_up(BulletinFollower::new(app), ringer.bell("bulletin_change"), stopped.clone()));
+        tasks.spawn(keep_up(DirectoryFollower::new(app), ringer.bell("directory_change"), stopped.clone()));
         tasks.spawn(keep_up(ImportFollower::new(app), ringer.bell("import_run"), stopped.clone()));
         tasks.spawn(ringer.run(stopped.clone()));
         tasks.spawn(keep_links(app.clone(), stopped.clone()));
@@ -54,6 +57,7 @@ impl Work {
         tasks.spawn(give_back_slots(app.clone(), stopped.clone()));
         tasks.spawn(collect_gaps(app.clone(), stopped.clone()));
         tasks.spawn(watch_cases(app.clone(), stopped.clone()));
+        tasks.spawn(follow_transfers(app.clone(), stopped.clone()));
         tasks.spawn(forget(app.clone(), stopped));
         Ok(Self { tasks, stop })
     }
@@ -141,6 +145,19 @@ async fn give_back_slots(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// What telephone systems say about transfers, also after everybody has left the call.
+async fn follow_transfers(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = desk::settle_transfers(&app).await {
+            tracing::warn!(%error, "results of transfers cannot be read");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// The outbox is looked at often: who waits for a mail waits at most this long.
 async fn send_mails(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
@@ -214,6 +231,9 @@ async fn forget(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = appointments::forget_contacts(&app).await {
             tracing::warn!(%error, "names of appointments cannot be deleted");
+        }
+        if let Err(error) = directory::forget_archived(&app).await {
+            tracing::warn!(%error, "what was archived in the directory cannot be deleted");
         }
         if let Err(error) = calls::forget_old_numbers(&app).await {
             tracing::warn!(%error, "callers' numbers cannot be deleted");

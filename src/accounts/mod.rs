@@ -11,7 +11,7 @@ mod tokens;
 pub use invitations::create_invitation;
 pub use pages::routes;
 pub use password::{SHORTEST as SHORTEST_PASSWORD, hash_password};
-pub use store::{NewAccount, insert_account, list_admin_addresses, list_editors};
+pub use store::{NewAccount, Person, insert_account, list_admin_addresses, list_editors, list_people};
 pub use tokens::{TOKEN_SCOPES, create_token, find_token};
 
 use chrono::TimeDelta;

@@ -22,9 +22,9 @@ pub use pages::routes;
 pub use store::{UnassignedCall, UnassignedWanted, assign_call, count_unassigned, list_unassigned, unassign_call};
 pub use store::{
     claim_call, end_call, find_call, find_caller_number, find_line_of, find_live, find_open_entries, list_live,
-    list_live_at, list_log, list_waiting, mark_answer, merge_calls, move_to_town, open_call, record_entry,
-    record_event, release_call, reopen_call, set_caller_place, set_disposition, set_lacks_knowledge, unmark_answer,
-    update_note,
+    list_live_at, list_log, list_transfers, list_waiting, mark_answer, merge_calls, move_to_town, open_call,
+    record_entry, record_event, release_call, reopen_call, set_caller_place, set_disposition, set_lacks_knowledge,
+    unmark_answer, update_note,
 };
 
 use chrono::{DateTime, Utc};

@@ -9,9 +9,8 @@ use sqlx::PgConnection;
 use super::accounts::{DEMO_ACCOUNTS, EVERYWHERE, PASSWORD, SKILLED};
 use super::towns::{CENTER, Decides, DemoGreeting, DemoLine, DemoTown, SHARED_LINE, TOWNS, Week};
 use super::{
-use super::{
-    adaptations, answers, appointments, bulletins, cases, closing_days, gaps, keeping, simulate, store, texts, traffic, words,
-};
+    adaptations, answers, appointments, bulletins, cases, closing_days, directory, gaps, keeping, simulate, store,
+    texts, traffic, words,
 };
 use crate::accounts::{self, NewAccount};
 use crate::app::{App, DemoAccount};
@@ -80,6 +79,10 @@ impl Filling<'_> {
             adaptations::insert_adaptations(self.db, town.slug, tenant, kreis, self.prepared).await?;
         }
         adaptations::change_a_base(self.db, kreis, self.prepared).await?;
+        for town in &TOWNS {
+            let tenant = self.towns[town.slug];
+            directory::insert_directory(self.db, town.slug, tenant, town.block, self.now).await?;
+        }
         for town in &TOWNS {
             let tenant = self.towns[town.slug];
             self.insert_week(tenant, None, town.week).await?;

@@ -8,6 +8,7 @@ mod appointments;
 mod bulletins;
 mod cases;
 mod closing_days;
+mod directory;
 mod fill;
 mod gaps;
 mod keeping;

@@ -17,12 +17,14 @@ mod settle;
 mod sitting;
 mod store;
 mod stream;
+mod transfers;
 
 pub use bulletins::BulletinFollower;
 pub use follower::DeskFollower;
 pub use hub::DeskHub;
 pub use pages::routes;
 pub use rewritten::RewrittenFollower;
+pub use transfers::settle_transfers;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

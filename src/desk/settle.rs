@@ -10,6 +10,7 @@ use super::sitting::Sitting;
 use super::{Desk, State, store};
 use crate::access::TenantAccess;
 use crate::calls::{self, CallKey, LiveCall};
+use crate::directory;
 use crate::ids::{CallId, TenantId};
 use crate::tenants;
 use crate::web::Result;
@@ -131,6 +132,8 @@ impl Sitting<'_> {
         self.desk.has_talked = true;
         // The row must not point at what goes away.
         self.save().await?;
+        let kept = (key.tenant, key.opened_at, key.id);
+        directory::take_over_call(&mut *self.db, own.key.id, kept).await?;
         calls::merge_calls(&mut self.db, own.key, key).await?;
         self.present.call = Some(LiveCall { key, ..call.clone() });
         Ok(())

@@ -2,14 +2,15 @@
 
 use sqlx::PgConnection;
 
+use super::store;
 use crate::ids::{AccountId, TenantId, UnitId};
 
 /// None: no office was named for this person, so it is all of the town.
-#[expect(clippy::unused_async, reason = "the offices of a person come with the directory's own tables")]
 pub async fn list_offices_of(
-    _db: &mut PgConnection,
-    _tenant: TenantId,
-    _account: AccountId,
+    db: &mut PgConnection,
+    tenant: TenantId,
+    account: AccountId,
 ) -> sqlx::Result<Option<Vec<UnitId>>> {
-    Ok(None)
+    let units = store::members::list_units_of(db, tenant, account).await?;
+    Ok((!units.is_empty()).then_some(units))
 }

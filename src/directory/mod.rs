@@ -1,50 +1,41 @@
-//! The offices of a tenant: whom a call can be connected to.
+//! The offices of a tenant: whom a call can be connected to, who is responsible, and whether somebody answers there now.
 
+mod card;
+mod contact;
+mod coverage;
+pub mod exchange;
 mod hours;
 mod members;
+mod now;
 mod pages;
+mod reachability;
+mod rule;
 mod store;
+mod street;
+mod topic;
+mod transfer;
+mod unit;
 
-pub use hours::find_calendar;
+pub use card::{Card, Deputy, Target, list_cards};
+pub use contact::Contact;
+pub use coverage::{Finding, check};
+pub use hours::{HoursKind, UnitException, find_calendar, list_calendars};
 pub use members::list_offices_of;
+pub use now::{Hold, Reach, first_free};
 pub use pages::routes;
-pub use store::{find_unit, insert_unit, list_units};
-
-use crate::ids::{TenantId, UnitId};
-use crate::tenants::Number;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unit {
-    pub tenant: TenantId,
-    pub id: UnitId,
-    pub parent: Option<UnitId>,
-    pub name: String,
-    /// As the town writes it.
-    pub phone: Option<String>,
-    pub mail: Option<String>,
-    pub street: Option<String>,
-    pub postcode: Option<String>,
-    pub city: Option<String>,
-    pub room: Option<String>,
-    pub opening_hours: Option<String>,
-    pub phone_hours: Option<String>,
-    pub version: i32,
-}
-
-impl Unit {
-    /// The number to dial, if what stands there is one.
-    pub fn dialable_phone(&self) -> Option<Number> {
-        let number = Number::parse(self.phone.as_deref()?);
-        matches!(number, Number::E164(_) | Number::Short(_) | Number::Internal(_)).then_some(number)
-    }
-
-    /// "Markt 1, 50667 Musterstadt, Zimmer 3".
-    pub fn address(&self) -> String {
-        let town = [&self.postcode, &self.city].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-        // "3" is a room's number; "Foyer" and "Zimmer B 1.01" say what they are.
-        let is_number = |room: &str| room.starts_with(|c: char| c.is_ascii_digit());
-        let room = self.room.as_ref().map(|room| if is_number(room) { format!("Zimmer {room}") } else { room.clone() });
-        let parts = [self.street.clone(), Some(town), room];
-        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
-    }
-}
+pub use reachability::{Cell, Reachability, SMALLEST};
+pub use rule::{Facts, Initials, Narrowing, Need, Resolution, Rule, Side, StreetPart, Subject, resolve};
+pub use store::contacts::{insert_contact, list_contacts};
+pub use store::forget::forget_archived;
+pub use store::hours::{insert_unit_exception, replace_unit_hours};
+pub use store::indexing::{Indexed, list_for_index, list_revisions};
+pub use store::members::insert_member;
+pub use store::rules::{insert_rule, list_rules};
+pub use store::transfers::{
+    NewTransfer, OpenTransfer, find_untold, list_untold, record_transfer, set_result, set_told_result, take_over_call,
+};
+pub use store::units::{find_unit, insert_unit, list_units, list_units_by_id, set_tasks};
+pub use street::{address, street_key};
+pub use topic::{Responsible, Topic, find_responsible};
+pub use transfer::Told;
+pub use unit::{Unit, UnitKind};

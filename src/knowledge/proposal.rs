@@ -8,7 +8,7 @@ use super::store::{self, imports::Offer};
 use super::{Adaptation, Amended, Content, Field, Html, LayerKey, LayerText, Part, amend};
 use crate::audit::{self, Act, Actor};
 use crate::directory::{self, Unit};
-use crate::ids::{TenantId, UnitId};
+use crate::ids::TenantId;
 
 /// How the office is named from now on.
 #[derive(Debug, Clone)]
@@ -107,17 +107,10 @@ fn office(tenant: TenantId, offer: &Offer) -> Unit {
     let (street, postcode, city) = parts.unwrap_or((&offer.address, None, None));
     Unit {
         tenant,
-        id: UnitId(0),
-        parent: None,
         name: offer.unit_name.clone(),
-        phone: None,
-        mail: None,
         street: Some(street.to_owned()).filter(|street| !street.is_empty()),
         postcode,
         city,
-        room: None,
-        opening_hours: None,
-        phone_hours: None,
-        version: 1,
+        ..Unit::default()
     }
 }

@@ -9,6 +9,7 @@ mod check;
 mod completion;
 mod compound;
 mod correction;
+pub mod directory;
 mod document;
 mod explanation;
 mod facets;

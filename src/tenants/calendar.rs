@@ -253,7 +253,7 @@ impl ServiceState {
 }
 
 /// The time of today, the weekday within a week, the date beyond.
-fn near_moment(moment: DateTime<Utc>, now: DateTime<Utc>) -> String {
+pub fn near_moment(moment: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let (local, today) = (moment.with_timezone(&Berlin), clock::day_of(now));
     let day = local.date_naive();
     let weekday = ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"][day.weekday().num_days_from_monday() as usize];

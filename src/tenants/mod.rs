@@ -10,10 +10,11 @@ mod number;
 mod pages;
 mod service;
 mod store;
+pub mod week;
 
 pub use answering::{Answering, AnsweringRule, First, who_first};
 pub use calendar::{
-    Exception, Interval, ServiceCalendar, ServiceState, Stretch, WeeklyHours, holidays_of, stretches_of,
+    Exception, Interval, ServiceCalendar, ServiceState, Stretch, WeeklyHours, holidays_of, near_moment, stretches_of,
 };
 pub use gazetteer::{NewPlace, Place, read as read_places};
 pub use greeting::{Greeting, PLACEHOLDERS, Situation, choose, fill, unknown_placeholder};

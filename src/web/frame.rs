@@ -86,6 +86,7 @@ pub enum Section {
     Appointments,
     Wallboard,
     Knowledge,
+    Directory,
     Tenants,
     Center,
     Account,
@@ -101,6 +102,7 @@ impl Section {
             Self::Appointments => "Termine",
             Self::Wallboard => "Leitstand",
             Self::Knowledge => "Wissen",
+            Self::Directory => "Verzeichnis",
             Self::Tenants => "Mandanten",
             Self::Center => "Betrieb",
             Self::Account => "Konto",
@@ -116,6 +118,7 @@ impl Section {
             Self::Appointments => "/appointments",
             Self::Wallboard => "/wallboard",
             Self::Knowledge => "/knowledge",
+            Self::Directory => "/directory",
             Self::Tenants => "/tenants",
             Self::Center => "/center",
             Self::Account => "/account",
@@ -130,6 +133,7 @@ impl Section {
             Self::Appointments => Permission::ReadAppointments,
             Self::Wallboard => Permission::WatchFigures,
             Self::Knowledge => Permission::ReadKnowledge,
+            Self::Directory => Permission::ReadDirectory,
             Self::Tenants => Permission::ManageTenant,
             Self::Center => Permission::ManageCenter,
             Self::Account | Self::None => Permission::SignedIn,
@@ -144,12 +148,13 @@ impl Section {
             Self::Appointments,
             Self::Wallboard,
             Self::Knowledge,
+            Self::Directory,
             Self::Tenants,
             Self::Center,
         ]
-            .into_iter()
-            .filter(|section| viewer.may(section.permission()))
-            .collect()
+        .into_iter()
+        .filter(|section| viewer.may(section.permission()))
+        .collect()
     }
 }
 

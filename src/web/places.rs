@@ -21,7 +21,8 @@ pub struct PlaceGroup {
 }
 
 impl PlaceGroup {
-    fn only(links: Vec<PlaceLink>) -> Vec<Self> {
+    /// A single group, without a name.
+    pub fn only(links: Vec<PlaceLink>) -> Vec<Self> {
         vec![Self { label: "", links }]
     }
 }
@@ -43,14 +44,13 @@ pub enum TenantPlace {
     Answering,
     ClosingDays,
     Service,
-    Units,
     Mails,
     People,
     Audit,
 }
 
 impl TenantPlace {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 11] = [
         Self::Profile,
         Self::Relations,
         Self::Lines,
@@ -59,7 +59,6 @@ impl TenantPlace {
         Self::Answering,
         Self::ClosingDays,
         Self::Service,
-        Self::Units,
         Self::Mails,
         Self::People,
         Self::Audit,
@@ -77,7 +76,6 @@ impl TenantPlace {
             Self::Answering => "Wer nimmt zuerst ab",
             Self::ClosingDays => "Schließtage",
             Self::Service => "Leistungsspektrum",
-            Self::Units => "Stellen",
             Self::Mails => "E-Mails",
             Self::People => "Personen",
             Self::Audit => "Protokoll",
@@ -94,7 +92,6 @@ impl TenantPlace {
             Self::Answering => "answering",
             Self::ClosingDays => "closing-days",
             Self::Service => "service",
-            Self::Units => "units",
             Self::Mails => "mails",
             Self::People => "people",
             Self::Audit => "audit",

@@ -30,6 +30,8 @@
 
   const block = (event) => {
     if (!/^[1-6]$/.test(event.key) || writes(event.target) || event.ctrlKey || event.altKey) return null;
+    // How a transfer ended is asked before anything else.
+    if (document.querySelector(`.band-tell [data-key="${event.key}"]`)) return null;
     return document.getElementById(`block-${event.key}`);
   };
 

@@ -121,7 +121,16 @@ async fn every_form(site: &Site, pages: &[(Client, String)]) -> Vec<Found> {
 /// What takes things away comes late and signing out last, so that the others still have something to act on.
 fn takes_away(action: &str) -> u8 {
     let late = [
-        "deletion", "deactivation", "withdrawal", "removal", "session", "/end", "closing", "handover", "cancellation", "revocation",
+        "deletion",
+        "deactivation",
+        "withdrawal",
+        "removal",
+        "session",
+        "/end",
+        "closing",
+        "handover",
+        "cancellation",
+        "revocation",
     ];
     match action {
         _ if action.starts_with("/sign-") => 3,
@@ -153,6 +162,9 @@ fn unseen(path: &str) -> Vec<&'static str> {
         "/appointments/{tenant}/offices" => vec!["unit"],
         // Only where the telephone system may be controlled.
         "/desk/calls/{call}/hold" => vec!["q", "goes_on"],
+        // What came of a transfer is asked after a call, and a list is written after it was looked at.
+        "/desk/transfers/{transfer}/result" => vec!["q", "result"],
+        "/directory/{tenant}/exchange/import" => vec!["text"],
         // The page itself saves while somebody writes; the forms beside are the editor's own.
         "/knowledge/{tenant}/entries/{owner}/{entry}/draft" => vec!["version", "revision", "title"],
         "/telephony/{source}/queues/restoration" => vec!["queue", "town", "skill"],
@@ -171,6 +183,10 @@ fn unseen(path: &str) -> Vec<&'static str> {
         // And what became of a report is told at a desk without a call.
         | "/desk/gaps/{report}/acknowledgement"
         | "/knowledge/{tenant}/attachments/{owner}/{attachment}/restoration"
+        | "/directory/{tenant}/units/{unit}/restoration"
+        | "/directory/{tenant}/units/{unit}/exceptions/{unit_exception}/restoration"
+        | "/directory/{tenant}/contacts/{contact}/restoration"
+        | "/directory/{tenant}/rules/{rule}/restoration"
         | "/knowledge/{tenant}/public/exclusions/{entry}/restoration"
         | "/knowledge/{tenant}/keeping/checks/{batch}/withdrawal"
         | "/knowledge/{tenant}/keeping/owners/{batch}/withdrawal" => Vec::new(),

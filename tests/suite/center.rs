@@ -140,8 +140,8 @@ async fn every_change_is_in_the_audit_of_those_it_concerns(options: PgPoolOption
     let test = TestApp::start(options, database).await;
     let operator = test.sign_in(cast::OPERATOR).await;
     let admin = test.sign_in(cast::ADMIN_OF_A).await;
-    admin.post("/tenants/stadt-a/units", &[("name", "Bürgerbüro")]).await.is(303);
-    operator.post("/tenants/stadt-b/units", &[("name", "Ordnungsamt")]).await.is(303);
+    admin.post("/directory/stadt-a/units", &[("name", "Bürgerbüro")]).await.is(303);
+    operator.post("/directory/stadt-b/units", &[("name", "Ordnungsamt")]).await.is(303);
     operator.post("/center/tokens", &[("label", "Messung"), ("scopes", "calls")]).await.is(201);
     let own = admin.get("/tenants/stadt-a/audit").await.is(200).body;
     assert!(own.contains("Stelle angelegt") && own.contains("Name: Bürgerbüro") && own.contains("1–1 von 1 Vorgängen"));
@@ -158,7 +158,7 @@ async fn every_change_is_in_the_audit_of_those_it_concerns(options: PgPoolOption
 async fn audit_cannot_be_changed_by_the_program(options: PgPoolOptions, database: PgConnectOptions) {
     let test = TestApp::start(options, database).await;
     let admin = test.sign_in(cast::ADMIN_OF_A).await;
-    admin.post("/tenants/stadt-a/units", &[("name", "Bürgerbüro")]).await.is(303);
+    admin.post("/directory/stadt-a/units", &[("name", "Bürgerbüro")]).await.is(303);
     for statement in ["update audit set actor = 'niemand'", "delete from audit", "truncate audit"] {
         let error = sqlx::query(statement).execute(&mut *test.begin_as_system().await).await.expect_err("refused");
         assert!(error.to_string().contains("permission denied"), "{error}");

@@ -22,6 +22,7 @@ const WITHOUT_WORDS: &[&str] = &[
     "call_event",
     "case_link",
     "desk",
+    "directory_revision",
     "editorial",
     "entry_change",
     "entry_keeping",
@@ -35,6 +36,8 @@ const WITHOUT_WORDS: &[&str] = &[
     "learning_switch",
     "owner_change",
     "service_hours",
+    "unit_hours",
+    "unit_member",
 ];
 
 /// Asked for where a page does not say what it can be asked for.

@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::directory;
 use crate::ids::UnitId;
 use crate::web::frame::Section;
-use crate::web::places::PlaceLink;
+use crate::web::places::{PlaceGroup, PlaceLink};
 use crate::web::{self, Frame, Page, Places, Routes, redirect};
 
 pub fn routes() -> Routes {
@@ -90,7 +90,7 @@ fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
         title: tenant.name.clone(),
         above: (viewer.tenants_with(P::ReadAppointments).len() > 1).then_some(("Termine", "/appointments")),
         mark: Some((tenant.accent.clone(), tenant.shape.clone())),
-        links: links.collect(),
+        groups: PlaceGroup::only(links.collect()),
     }
 }
 

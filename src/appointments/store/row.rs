@@ -90,19 +90,11 @@ impl From<Row> for Appointment {
 /// "Markt 1, 50667 Musterstadt, Zimmer 3": the same words as of the office itself.
 fn place(row: &Row) -> String {
     let unit = crate::directory::Unit {
-        tenant: row.tenant,
-        id: row.unit,
-        parent: None,
-        name: String::new(),
-        phone: None,
-        mail: None,
         street: row.street.clone(),
         postcode: row.postcode.clone(),
         city: row.city.clone(),
         room: row.room.clone(),
-        opening_hours: None,
-        phone_hours: None,
-        version: 0,
+        ..crate::directory::Unit::default()
     };
     unit.address()
 }

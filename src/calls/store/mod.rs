@@ -14,4 +14,4 @@ pub use live::{
     claim_call, find_caller_number, find_live, list_live, list_live_at, list_waiting, merge_calls, release_call,
     set_caller_place,
 };
-pub use read::{find_call, find_line_of, find_open_entries, list_log};
+pub use read::{find_call, find_line_of, find_open_entries, list_log, list_transfers};

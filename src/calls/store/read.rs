@@ -1,8 +1,10 @@
 //! One call with what hangs on it.
 
+use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
+use sqlx::types::Json;
 
-use crate::calls::{Call, CallKey, Disposition, EntryKey, LogLine, ShownEntry, Topic};
+use crate::calls::{Call, CallKey, Disposition, EntryKey, LogLine, ShownEntry, Topic, Transfer};
 use crate::ids::{AccountId, CallId, EntryId, LineId, TenantId};
 
 pub async fn find_call(db: impl PgExecutor<'_>, key: CallKey) -> sqlx::Result<Option<Call>> {
@@ -137,4 +139,20 @@ pub async fn list_log(db: impl PgExecutor<'_>, key: CallKey) -> sqlx::Result<Vec
     )
     .fetch_all(db)
     .await
+}
+
+/// What its telephone system told about transfers. By its key without the tenant: a call may have moved to another town.
+pub async fn list_transfers(
+    db: impl PgExecutor<'_>,
+    opened_at: DateTime<Utc>,
+    call: CallId,
+) -> sqlx::Result<Vec<Transfer>> {
+    let told = sqlx::query_scalar!(
+        r#"select transfers as "transfers: Json<Vec<Transfer>>" from call where opened_at = $1 and id = $2"#,
+        opened_at,
+        call as CallId,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(told.map(|told| told.0).unwrap_or_default())
 }

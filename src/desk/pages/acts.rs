@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::connect::Known;
 use super::visit::Visit;
 use super::{Focus, Looks, gaps, load};
 use crate::access::{Permission, TenantAccess, Viewer};
@@ -11,6 +12,7 @@ use crate::calls::Disposition;
 use crate::desk::REASONS_FOR_PAUSE;
 use crate::desk::control::dialled;
 use crate::desk::sitting::Sitting;
+use crate::directory;
 use crate::ids::{CallId, EntryId, LineId, TenantId};
 use crate::web::forms::{Errors, optional};
 use crate::web::{Error, Form, Path, Result};
@@ -114,7 +116,9 @@ pub async fn answer(visit: Visit, Path(call): Path<CallId>, Form(form): Form<Ans
 pub struct OutcomeForm {
     pub q: String,
     pub disposition: String,
-    pub detail: String,
+    /// The detail, and to whom it is connected where that is somebody of the directory.
+    #[serde(flatten)]
+    pub known: Known,
     pub note: String,
     /// Where a transfer goes, where the telephone system can do it.
     pub number: String,
@@ -132,11 +136,11 @@ impl OutcomeForm {
     fn check(&mut self) -> Option<Disposition> {
         let disposition = Disposition::parse(&self.disposition);
         if let Some(question) = disposition.and_then(Disposition::asks_for)
-            && self.detail.is_empty()
+            && self.known.detail.is_empty()
         {
             self.errors.add("detail", format!("Bitte angeben: {question}"));
         }
-        self.errors.limit("detail", &self.detail, 200);
+        self.errors.limit("detail", &self.known.detail, 200);
         self.errors.limit("note", &self.note, 500);
         if !self.connect.is_empty() && self.target().is_none() {
             self.errors.add("number", "Bitte geben Sie die Nummer an, mit der verbunden werden soll.");
@@ -162,11 +166,12 @@ pub async fn set_outcome(
     let mut sitting = Sitting::begin(&visit.app, &visit.viewer).await?;
     let mut lack = None;
     if let Some(disposition) = form.check() {
-        let (detail, note) = (optional(&form.detail), optional(&form.note));
+        let (detail, note) = (optional(&form.known.detail), optional(&form.note));
         looks.notice = sitting.set_outcome(call, disposition, detail.as_deref(), note.as_deref()).await?;
         if looks.notice.is_none() {
             sitting.note_lack(call, form.lacks_knowledge()).await?;
             lack = gaps::find_lack(&visit, &mut sitting, &form, disposition).await?;
+            note_transfer(&mut sitting, call, &form, disposition).await?;
         }
         if let Some(target) = form.target().filter(|_| !form.connect.is_empty() && looks.notice.is_none()) {
             looks.notice = sitting.connect(call, form.connect == "consult", &target).await?;
@@ -182,6 +187,21 @@ pub async fn set_outcome(
     let answer = visit.done(sitting, looks).await?;
     gaps::file_lack(&visit, lack).await?;
     Ok(answer)
+}
+
+/// Whom the directory does not have is kept in words alone; one that is not there for this person is not kept.
+async fn note_transfer(
+    sitting: &mut Sitting<'_>,
+    call: CallId,
+    form: &OutcomeForm,
+    disposition: Disposition,
+) -> Result<()> {
+    let Ok(to) = form.known.to.parse() else { return Ok(()) };
+    let (db, now) = (&mut *sitting.db, sitting.now);
+    if disposition == Disposition::Transferred && !directory::list_cards(db, &[to], now).await?.is_empty() {
+        sitting.note_transfer(call, to, form.target().as_deref()).await?;
+    }
+    Ok(())
 }
 
 pub async fn keep_note(visit: Visit, Path(call): Path<CallId>, Form(mut form): Form<OutcomeForm>) -> Result<Response> {

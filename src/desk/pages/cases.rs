@@ -111,7 +111,7 @@ async fn find_panel(
         let others = cases::list_of_number(&mut *db, number).await?;
         known.extend(others.into_iter().filter(|other| other.call != Some(key.id)));
     }
-    let unit = entry.and_then(|entry| entry.unit.as_ref()).map(|unit| (unit.tenant, unit.id));
+    let unit = entry.and_then(|entry| entry.office.as_ref()).map(|office| (office.unit.tenant, office.unit.id));
     let form = looks.case.clone().unwrap_or_else(|| prefilled(entry, unit));
     let units = unit_choices(&mut *db, viewer, town, entry, &form.unit).await?;
     let caller = number.map(|number| Number::parse(&number).masked());
@@ -133,7 +133,8 @@ async fn unit_choices(
     chosen: &str,
 ) -> Result<Vec<Choice>> {
     let units = directory::list_units(&mut *db, town.id).await?;
-    let foreign = entry.and_then(|entry| entry.unit.clone()).filter(|unit| unit.tenant != town.id);
+    let foreign = entry.and_then(|entry| entry.office.as_ref()).map(|office| office.unit.clone());
+    let foreign = foreign.filter(|unit| unit.tenant != town.id);
     let foreign = foreign.and_then(|unit| Some((viewer.tenant_by_id(unit.tenant)?, unit)));
     let choice = |tenant: TenantId, unit: UnitId, label: String| {
         let value = format!("{tenant}-{unit}");

@@ -122,7 +122,7 @@ pub async fn find_lack(
     result: Disposition,
 ) -> Result<Option<(TenantId, Report)>> {
     let kind = match result {
-        Disposition::Unanswered if REASONS.contains(&form.detail.as_str()) => Kind::Unanswered,
+        Disposition::Unanswered if REASONS.contains(&form.known.detail.as_str()) => Kind::Unanswered,
         Disposition::Transferred if form.lacks_knowledge() => Kind::Transferred,
         _ => return Ok(None),
     };

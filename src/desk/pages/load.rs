@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 
 use super::bulletins::BulletinsPart;
 use super::cases::CasesPart;
+use super::connect::{self, ConnectPart};
 use super::view::{
     CallPart, Countdown, DeskHit, DeskView, EntryPart, Idle, LineChoice, LineGroup, Origin, Results, UndoPart,
 };
@@ -16,7 +17,6 @@ use crate::calls::{self, Call, OwnCalls, RecentCall};
 use crate::clock;
 use crate::desk::sitting::Sitting;
 use crate::desk::{Desk, KEPT, State, Undo, store};
-use crate::directory;
 use crate::ids::TenantId;
 use crate::knowledge::{self, EntryView, attachments};
 use crate::search::{self, Hit};
@@ -34,6 +34,7 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
     let state = sitting.desk.state(now);
     let is_by_phone = sitting.present.is_by_phone();
     let call = find_call_part(&mut sitting).await?;
+    let untold = sitting.find_untold().await?;
     let ringing = telephone::find_ringing(&mut sitting).await?;
     let caller = telephone::find_caller(&mut sitting).await?;
     let Sitting { db, desk, present, .. } = &mut sitting;
@@ -41,9 +42,13 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
     let is_worked_on = call.is_some() && (state.in_call() || is_by_phone);
     let entry = if is_worked_on { find_entry_part(&mut *db, app, desk, call.as_ref()).await? } else { None };
     let idle = if is_worked_on { Idle::default() } else { find_idle(&mut *db, viewer, desk, now).await? };
-    let units = match (looks.panel.as_str(), desk.shown_tenant) {
-        ("transferred", Some(town)) => directory::list_units(&mut *db, town).await?,
-        _ => Vec::new(),
+    let connect = match connect::town_of(desk, viewer).filter(|_| looks.panel == "transferred" && is_worked_on) {
+        Some(town) => {
+            let known = looks.rejected.as_ref().map_or(&looks.known, |form| &form.known);
+            let entry = entry.as_ref().map(|entry| &entry.view.entry);
+            Some(ConnectPart::find(app, &mut *db, town, entry, known.clone()).await?)
+        }
+        None => None,
     };
     let gap = gaps::find_part(&mut *db, viewer, desk, &looks, now).await?;
     let worked_on = call.as_ref().filter(|_| is_worked_on);
@@ -88,7 +93,8 @@ pub async fn load_desk(app: &App, viewer: &Viewer, mut looks: Looks) -> web::Res
         appointment,
         idle,
         towns: viewer.tenants_with(Permission::UseDesk).into_iter().cloned().collect(),
-        units,
+        connect,
+        untold,
         looks,
         now,
     })
@@ -182,10 +188,7 @@ async fn find_entry_part(
     let Some(entry) = found else { return Ok(None) };
     let today = clock::day_of(app.clock.now());
     let answered = call.shown.iter().any(|shown| shown.key == key && shown.answered_at.is_some());
-    let unit = match entry.unit {
-        Some((tenant, unit)) => directory::find_unit(&mut *db, tenant, unit).await?,
-        None => None,
-    };
+    let (office, need) = connect::find_beside(&mut *db, town, &entry, app.clock.now()).await?;
     // Withdrawn, written anew, or the town says something otherwise since.
     let now = knowledge::find_current(&mut *db, town.id, key.tenant, key.entry).await?;
     let stale = now.is_none_or(|now| (now.tenant, now.entry, now.version) != (key.tenant, key.entry, key.version));
@@ -196,7 +199,8 @@ async fn find_entry_part(
     Ok(Some(EntryPart {
         keeping,
         service,
-        unit,
+        office,
+        need,
         stale,
         view: EntryView::new(entry, town, today).with_files(files),
         answered,

@@ -4,6 +4,7 @@ mod acts;
 mod appointments;
 mod bulletins;
 mod cases;
+mod connect;
 mod control;
 mod countdown;
 mod gaps;
@@ -18,6 +19,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use self::connect::{FoundPart, Known};
 use self::view::{DeskView, Results};
 use self::visit::Visit;
 use super::sitting::Notice;
@@ -26,6 +28,7 @@ use crate::access::Permission;
 use crate::calls::Disposition;
 use crate::cases::CaseForm;
 use crate::desk::State;
+use crate::directory::Need;
 use crate::gaps::ReportForm;
 use crate::tenants::Place;
 use crate::web::frame::Section;
@@ -38,6 +41,8 @@ pub fn routes() -> Routes {
         .get("/desk/stream", UseDesk, stream::open)
         .get("/desk/results", UseDesk, results_fragment)
         .get("/desk/places", UseDesk, places_fragment)
+        .get("/desk/directory", UseDesk, connect::targets_fragment)
+        .post("/desk/transfers/{transfer}/result", UseDesk, connect::tell)
         .post("/desk/misses", UseDesk, report_miss)
         .get("/desk/keys", UseDesk, keys_page)
         .post("/desk/seat", UseDesk, acts::sit_down)
@@ -83,6 +88,9 @@ pub struct Looks {
     /// Of the appointments that are looked through: tenant and type, and the first day.
     pub kind: String,
     pub from: String,
+    /// What was typed into the panel of a transfer.
+    #[serde(flatten)]
+    pub known: Known,
     #[serde(skip)]
     pub notice: Notice,
     #[serde(skip)]
@@ -148,6 +156,12 @@ struct PlacesPart {
 #[template(path = "desk/_results.html")]
 struct ResultsPart {
     results: Results,
+}
+
+#[derive(Template)]
+#[template(path = "desk/_targets.html")]
+struct TargetsPart {
+    found: FoundPart,
 }
 
 async fn desk_page(visit: Visit, Query(mut looks): Query<Looks>) -> web::Result<Response> {

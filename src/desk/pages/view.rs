@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::appointments::AppointmentPart;
 use super::bulletins::BulletinsPart;
 use super::cases::{CasesPart, IdleCase};
+use super::connect::ConnectPart;
 pub use super::countdown::Countdown;
 use super::gaps::GapPart;
 pub use super::results::{DeskHit, Results};
@@ -13,8 +14,8 @@ use super::{Focus, Looks};
 use crate::access::TenantAccess;
 use crate::calls::{Call, Disposition, LogLine, REASONS_UNANSWERED, RecentCall, ShownEntry};
 use crate::desk::{REASONS_FOR_PAUSE, State};
-use crate::directory::Unit;
-use crate::gaps::Told;
+use crate::directory::{Card, Need, OpenTransfer, Told};
+use crate::gaps;
 use crate::ids::CallId;
 use crate::knowledge::EntryView;
 use crate::tenants::{self, Line, LineSituation, ServiceLevel};
@@ -49,7 +50,10 @@ pub struct DeskView {
     /// Empty during a call.
     pub idle: Idle,
     pub towns: Vec<TenantAccess>,
-    pub units: Vec<Unit>,
+    /// The panel "Verbinden".
+    pub connect: Option<ConnectPart>,
+    /// A transfer of which nobody has told how it ended.
+    pub untold: Option<OpenTransfer>,
     pub now: DateTime<Utc>,
 }
 
@@ -60,7 +64,7 @@ pub struct Idle {
     pub recent: Vec<RecentCall>,
     pub waiting: Vec<WaitingPart>,
     /// What became of own reports.
-    pub told: Vec<Told>,
+    pub told: Vec<gaps::Told>,
     /// My open callbacks.
     pub cases: Vec<IdleCase>,
 }
@@ -92,8 +96,10 @@ pub struct Origin {
 
 pub struct EntryPart {
     pub view: EntryView,
-    /// The office that is responsible, as the directory of the entry's tenant has it.
-    pub unit: Option<Unit>,
+    /// The office that is responsible in this town.
+    pub office: Option<Card>,
+    /// What has to be asked before it is clear who that is.
+    pub need: Option<Need>,
     pub answered: bool,
     /// Nobody looked at it for too long.
     pub keeping: Option<String>,
@@ -178,30 +184,32 @@ impl DeskView {
     pub fn typed(&self, field: &str) -> &str {
         let Some(form) = &self.looks.rejected else { return self.suggestion(field) };
         match field {
-            "detail" => &form.detail,
+            "detail" => &form.known.detail,
             "number" => &form.number,
             "lacks_knowledge" => &form.lacks_knowledge,
             _ => &form.note,
         }
     }
 
-    /// A saved note, and the responsible office as the likely target of a transfer.
+    /// A saved note, and what was looked for, or the office in the words of an entry that the directory does not have.
     fn suggestion(&self, field: &str) -> &str {
         if field == "detail" && self.has_panel("transferred") {
-            let unit = self.entry.as_ref().and_then(|entry| entry.view.entry.content.unit.as_deref());
-            return unit.unwrap_or_default();
-        }
-        if field == "number" {
-            return self.number_to_dial();
+            let typed = Some(self.looks.known.detail.as_str()).filter(|typed| !typed.is_empty());
+            return typed.or(self.unknown_office()).unwrap_or_default();
         }
         let note = self.call.as_ref().and_then(|call| call.record.note.as_deref());
         note.filter(|_| field == "note").unwrap_or_default()
     }
 
-    /// Of the responsible office.
-    pub fn number_to_dial(&self) -> &str {
-        let unit = self.entry.as_ref().and_then(|entry| entry.unit.as_ref());
-        unit.and_then(|unit| unit.phone.as_deref()).unwrap_or_default()
+    fn unknown_office(&self) -> Option<&str> {
+        let entry = self.entry.as_ref().filter(|entry| entry.office.is_none() && entry.need.is_none())?;
+        entry.view.entry.content.unit.as_deref()
+    }
+
+    /// The keys that tell how a transfer ended: 1 to 4.
+    #[expect(clippy::unused_self, reason = "templates call it on the desk they have")]
+    pub fn results_of_transfer(&self) -> [Told; 4] {
+        Told::ALL
     }
 
     pub fn error(&self, field: &str) -> Option<&str> {

@@ -14,9 +14,10 @@ use crate::web::frame::Section;
 use crate::web::{Error, Frame, Page, Result, redirect};
 
 /// The desk's behaviours, each of them small; without them every button still works.
-const SCRIPTS: [&str; 10] = [
+const SCRIPTS: [&str; 11] = [
     "js/desk-keys.js",
     "js/desk-hits.js",
+    "js/desk-targets.js",
     "js/completions.js",
     // Before the focus is placed.
     "js/desk-gap.js",
@@ -47,7 +48,7 @@ impl Visit {
     /// The desk as it stands now.
     pub async fn show(&self, looks: Looks) -> Result<Response> {
         let status = if looks.is_rejected() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        // It reads everything there is.
+        // Boxed: the whole desk at once is more than a stack should carry.
         let mut desk = Box::pin(load_desk(&self.app, &self.viewer, looks)).await?;
         if self.wants_part {
             return Ok((status, Page(DeskPart { desk })).into_response());

@@ -44,7 +44,7 @@ pub async fn count_by_letter(db: impl PgExecutor<'_>, listing: &Listing) -> sqlx
            from entry
            left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
            where case when $2 then published_version is null and latest_version > 0 and entry.tenant_id = $1
-                                and (archived_at is not null) = $9
+                                and (entry.archived_at is not null) = $9
                       else (entry.tenant_id, entry.id) in (select seen.tenant_id, seen.id from readable_entries($1) seen) end
              and ($3 = '' or strpos(sort_key, $3) > 0)
              and ($4::bool is null or (entry.tenant_id = $1) = $4)
@@ -80,7 +80,7 @@ pub async fn list_entries(
            from entry
            left join unit on unit.tenant_id = entry.tenant_id and unit.id = entry.unit_id
            where case when $2 then published_version is null and latest_version > 0 and entry.tenant_id = $1
-                                and (archived_at is not null) = $12
+                                and (entry.archived_at is not null) = $12
                       else (entry.tenant_id, entry.id) in (select seen.tenant_id, seen.id from readable_entries($1) seen) end
              and ($3 = '' or strpos(sort_key, $3) > 0)
              and ($4::bool is null or (entry.tenant_id = $1) = $4)

@@ -15,6 +15,7 @@ use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher};
 use tokio::sync::Semaphore;
 
+use super::directory::DirectoryIndex;
 use super::learning::Memory;
 use super::lexicon::{self, Lexicon};
 use super::pen::Pen;
@@ -49,6 +50,8 @@ struct Inner {
     memory: Memory,
     /// What the tenants add to the shipped lexicon.
     additions: RwLock<Arc<Additions>>,
+    /// Offices and their people.
+    directory: DirectoryIndex,
     /// None in memory.
     _slot: Option<Slot>,
 }
@@ -122,6 +125,7 @@ impl SearchIndex {
             scopes: scope::Cache::default(),
             memory: Memory::default(),
             additions: RwLock::default(),
+            directory: DirectoryIndex::new()?,
             _slot: slot,
         })))
     }
@@ -163,6 +167,11 @@ impl SearchIndex {
         let index = self.clone();
         let _turn = self.0.turns.acquire().await;
         tokio::task::spawn_blocking(move || act(&index)).await.unwrap_or_default()
+    }
+
+    /// All numbers of all towns, to be searched.
+    pub fn directory(&self) -> &DirectoryIndex {
+        &self.0.directory
     }
 
     /// What was learned from answers.

@@ -6,11 +6,12 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveTime;
 use serde::Deserialize;
 
-use super::hours::{MOST_A_DAY, WEEK, Wanted, chosen_line, line_choices};
+use super::hours::{Wanted, chosen_line, line_choices};
 use crate::access::{TenantAccess, Viewer};
 use crate::app::App;
 use crate::audit::{self, Act, Actor};
 use crate::ids::LineId;
+use crate::tenants::week::{MOST_A_DAY, WEEK};
 use crate::tenants::{Answering, AnsweringRule, First, Line, store};
 use crate::web::forms::{self, Choice, Difference, Errors, parse_time};
 use crate::web::frame::Section;

@@ -155,17 +155,12 @@ fn time(text: &str) -> NaiveTime {
 fn bureau(tenant: TenantId) -> Unit {
     Unit {
         tenant,
-        id: UnitId(0),
-        parent: None,
         name: "Bürgerbüro".to_owned(),
-        phone: None,
         mail: Some("buergerbuero@stadt-a.example".to_owned()),
         street: Some("Markt 1".to_owned()),
         postcode: Some("99902".to_owned()),
         city: Some("Stadt A".to_owned()),
         room: Some("3".to_owned()),
-        opening_hours: None,
-        phone_hours: None,
-        version: 0,
+        ..Unit::default()
     }
 }

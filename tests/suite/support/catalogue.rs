@@ -7,6 +7,7 @@ use ortsgespraech::app::App;
 use ortsgespraech::audit::Actor;
 use ortsgespraech::ids::{EntryId, TenantId};
 use ortsgespraech::knowledge::{self, Content, Field, Html, Target};
+use ortsgespraech::search::directory::DirectoryFollower;
 use ortsgespraech::search::learning::LearningFollower;
 use ortsgespraech::search::words::WordFollower;
 use ortsgespraech::search::{Follower, Request, Results, SearchIndex};
@@ -47,6 +48,12 @@ impl TestApp {
     pub async fn index(&self) {
         Follower::new(&self.app).expect("a writer").catch_up().await.expect("an index");
         WordFollower::new(&self.app).catch_up().await.expect("the towns' words");
+        self.index_directory().await;
+    }
+
+    /// Makes offices and their people searchable as they are now.
+    pub async fn index_directory(&self) {
+        DirectoryFollower::new(&self.app).catch_up().await.expect("an index of the directory");
     }
 
     /// What was answered and forgotten so far counts afterwards.

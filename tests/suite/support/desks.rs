@@ -19,6 +19,9 @@ pub async fn every_state(site: &Site) -> Vec<(Client, String)> {
             .chain(["appointment", "appointment-found", "appointment-booked"])
             .map(|panel| (talking.clone(), format!("/desk?panel={panel}")))
             .collect();
+    let to = format!("{}-{}-{}", site.a.tenant, site.a.get("unit"), site.a.get("contact"));
+    states.push((talking.clone(), format!("/desk?panel=transferred&to={to}")));
+    states.push((talking.clone(), "/desk?panel=transferred&detail=zaunk".to_owned()));
     states.push((talking.clone(), "/desk?q=zaunk".to_owned()));
     states.push((talking, "/desk?q=gibtesnicht".to_owned()));
 

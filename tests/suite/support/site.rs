@@ -56,6 +56,15 @@ impl Site {
         for path in ["/cases?state=all", "/cases?q=gibtesnicht"] {
             pages.push((self.allowed(&self.a, Permission::HandleCases).await, path.to_owned()));
         }
+        let unit = self.a.get("unit");
+        for path in [
+            format!("/directory/stadt-a/units/{unit}"),
+            format!("/directory/stadt-a/units/{unit}/hours?kind=opening&intervals=3"),
+            "/directory/stadt-a?q=zaunk%C3%B6nigmarke".to_owned(),
+            "/directory/stadt-a?state=archived".to_owned(),
+        ] {
+            pages.push((self.allowed(&self.a, Permission::EditDirectory).await, path));
+        }
         let preview = self.a.get("preview");
         for path in ["", "/records/1"].map(|page| format!("/knowledge/stadt-a/imports/{preview}{page}")) {
             pages.push((self.allowed(&self.a, Permission::EditKnowledge).await, path));
@@ -85,8 +94,10 @@ impl Site {
         }
         let email = match permission {
             P::Public => return self.test.signed_out(),
-            P::SignedIn | P::UseDesk | P::WatchFigures | P::ReadKnowledge | P::HandleCases => town.agent,
-            P::EditKnowledge => town.editor,
+            P::SignedIn | P::UseDesk | P::WatchFigures | P::ReadKnowledge | P::ReadDirectory | P::HandleCases => {
+                town.agent
+            }
+            P::EditKnowledge | P::EditDirectory => town.editor,
             P::ManageTenant | P::ManagePeople | P::ReadAudit => town.admin,
             _ => cast::OPERATOR,
         };

@@ -136,6 +136,7 @@ impl Town {
                     values ($1, $2, $2, $2 || '@example.org', $2, $2, $2, $2, $2, $2) returning id";
         let unit = self.insert(db, unit).await;
         self.keep("unit", unit);
+        self.fill_directory(db, unit).await;
         let words = "insert into lexicon_line (tenant_id, expressions, terms, remark, changed_at, changed_by)
                      values ($1, array[$2], array[$2 || ' beantragen'], $2, now(), $2) returning id";
         let words = self.insert(db, words).await;
@@ -163,6 +164,36 @@ impl Town {
         self.import_something(db).await;
         self.open_to_everybody(db).await;
         self.run(db, "insert into learning_switch (tenant_id, learns) select $1, true where $2 <> ''").await;
+    }
+
+    /// Somebody in the office, its hours, who is responsible, and a call that was connected there.
+    async fn fill_directory(&mut self, db: &mut PgConnection, unit: i64) {
+        let named = |insert: &str| insert.replace("UNIT", &unit.to_string());
+        let contact = "insert into contact (tenant_id, unit_id, name, task, room, phone, mail, languages, hold_until, hold_reason)
+                       values ($1, UNIT, $2, $2, $2, '2212', 'zimmer@example.org', array[$2], '2026-12-01', $2) returning id";
+        let contact = self.insert(db, &named(contact)).await;
+        self.keep("contact", contact);
+        let exception = "insert into unit_exception (tenant_id, unit_id, first_day, last_day, label)
+                         values ($1, UNIT, '2026-12-01', '2026-12-02', $2) returning id";
+        let exception = self.insert(db, &named(exception)).await;
+        self.keep("unit_exception", exception);
+        let rule = "insert into responsibility (tenant_id, within_unit_id, narrows, district, unit_id)
+                    values ($1, UNIT, 'district', $2, UNIT) returning id";
+        let rule = self.insert(db, &named(rule)).await;
+        self.keep("rule", rule);
+        let transfer = "insert into transfer (tenant_id, unit_id, call_tenant_id, call_opened_at, call_id, target, at)
+                        values ($1, UNIT, $1, now(), 1, $2, '2026-11-17T09:00:00Z') returning id";
+        let transfer = self.insert(db, &named(transfer)).await;
+        self.keep("transfer", transfer);
+        for insert in [
+            "insert into unit_hours (tenant_id, unit_id, kind, weekday, opens, closes)
+             select $1, UNIT, 'phone', 2, '08:00', '12:00' where $2 <> '' returning 1::bigint",
+            "insert into unit_member (tenant_id, unit_id, account_id)
+             select $1, UNIT, account_id from account_role where tenant_id = $1 and role = 'editor' and $2 <> '' limit 1
+             returning 1::bigint",
+        ] {
+            self.insert(db, &named(insert)).await;
+        }
     }
 
     /// One that holds now and was read by somebody, and one that was ended before its time.
