@@ -82,8 +82,7 @@ async fn database_refuses_the_same_place_at_the_same_time(options: PgPoolOptions
             sqlx::query(insert).bind(office.tenant).bind(office.unit).bind(office.kind.id).bind(office.counters[0]);
         let put = insert.bind(lanes).bind(during).bind(state).bind(number).execute(&mut *db).await;
         db.commit().await.expect("commit");
-        put.err()
-            .and_then(|error| error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned()))
+        put.err().and_then(|error| Some(error.as_database_error()?.code()?.into_owned()))
     };
     let exclusion = Some("23P01".to_owned());
     assert_eq!(put("1", "[0,1)", first, "booked").await, None);

@@ -36,8 +36,8 @@ async fn outcome(test: &TestApp) -> (Option<String>, Option<String>, Option<Stri
     last.fetch_one(&mut *test.begin_as_system().await).await.expect("a call")
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn own(text: &str) -> String {
+    text.to_owned()
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
@@ -86,8 +86,11 @@ async fn appointment_is_booked_by_keyboard_alone_and_read_back(options: PgPoolOp
         assert_eq!(browser.run(width, &[]).await, true, "the panel fits the screen");
     })
     .await;
-    assert_eq!(row(&test).await, [("19.11. 08:00".to_owned(), "booked".to_owned(), some("none"), None)]);
-    assert_eq!(outcome(&test).await, (some("answered"), some("Termin vereinbart"), some("Reisepass beantragen")));
+    assert_eq!(row(&test).await, [("19.11. 08:00".to_owned(), "booked".to_owned(), Some(own("none")), None)]);
+    assert_eq!(
+        outcome(&test).await,
+        (Some(own("answered")), Some(own("Termin vereinbart")), Some(own("Reisepass beantragen")))
+    );
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]
@@ -122,17 +125,17 @@ async fn appointment_is_found_moved_and_cancelled_by_reference_and_check(
         mark(browser).await;
     })
     .await;
-    let moved = ("18.11. 08:00".to_owned(), "moved".to_owned(), some("none"), None);
-    let booked = ("18.11. 08:20".to_owned(), "booked".to_owned(), some("none"), None);
+    let moved = ("18.11. 08:00".to_owned(), "moved".to_owned(), Some(own("none")), None);
+    let booked = ("18.11. 08:20".to_owned(), "booked".to_owned(), Some(own("none")), None);
     assert_eq!(row(&test).await, [moved.clone(), booked]);
-    assert_eq!(outcome(&test).await.1, some("Termin verlegt"));
+    assert_eq!(outcome(&test).await.1, Some(own("Termin verlegt")));
     let call = take_call(&test, &agent).await;
     let path = format!("/desk/calls/{call}/appointments/cancellation");
     let wrong = agent.post(&path, &[("reference", &reference), ("check", "abcd")]).await.is(422).body;
     assert!(wrong.contains("Zu diesen Angaben gibt es keinen Termin."));
     agent.post(&path, &[("reference", &reference), ("check", &check)]).await.is(303);
-    assert_eq!(row(&test).await, [moved, ("18.11. 08:20".to_owned(), "cancelled".to_owned(), some("none"), None)]);
-    assert_eq!(outcome(&test).await.1, some("Termin abgesagt"));
+    assert_eq!(row(&test).await, [moved, ("18.11. 08:20".to_owned(), "cancelled".to_owned(), Some(own("none")), None)]);
+    assert_eq!(outcome(&test).await.1, Some(own("Termin abgesagt")));
 }
 
 /// Reference and check of the slot so many seconds after eight o'clock on the next Wednesday.
@@ -179,8 +182,8 @@ async fn name_and_address_are_asked_only_where_they_are_needed(options: PgPoolOp
     assert!(refused.contains("Wohin soll die E-Mail gehen?") && refused.contains("Erika Muster"), "{refused}");
     assert!(said(&[("name", "E"), ("channel", "letter")], 422).await.contains("Wohin soll der Brief gehen?"));
     said(&[("name", "Erika Muster"), ("channel", "mail"), ("mail", "erika@example.org")], 303).await;
-    let who = some("Erika Muster, erika@example.org");
-    assert_eq!(row(&test).await, [("18.11. 08:00".to_owned(), "booked".to_owned(), some("mail"), who)]);
+    let who = Some(own("Erika Muster, erika@example.org"));
+    assert_eq!(row(&test).await, [("18.11. 08:00".to_owned(), "booked".to_owned(), Some(own("mail")), who)]);
 }
 
 #[sqlx::test(migrator = "ortsgespraech::db::MIGRATOR")]

@@ -86,12 +86,15 @@ fn own_pattern_of_a_type_goes_before_the_one_of_its_office() {
     assert_eq!(starts(&ServiceCalendar::default(), &patterns, "2026-11-18", "2026-11-18", 60), ["18.11. 10:00 CET"]);
 }
 
+/// From, for so many minutes, on this lane, so many lanes wide.
+type Busy = (i64, i64, i32, i32);
+
 #[derive(Debug, Clone)]
 struct Scene {
     first: NaiveDate,
     hours: Vec<(Weekday, u32, u32)>,
     wanted: (i32, i32, i32),
-    places: Vec<(i32, Vec<(i64, i64, i32, i32)>)>,
+    places: Vec<(i32, Vec<Busy>)>,
 }
 
 /// Around both clock changes, so that every third scene or so has one in it.
@@ -122,7 +125,7 @@ impl Scene {
     fn places(&self) -> Vec<Place> {
         let zero = berlin(self.first, NaiveTime::MIN);
         let at = |minutes: i64| zero + TimeDelta::minutes(minutes);
-        let place = |(number, (places, taken)): (usize, &(i32, Vec<(i64, i64, i32, i32)>))| {
+        let place = |(number, (places, taken)): (usize, &(i32, Vec<Busy>))| {
             let mut taken: Vec<_> = taken
                 .iter()
                 .map(|(from, length, lane, need)| Taken {

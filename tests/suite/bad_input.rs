@@ -144,7 +144,10 @@ fn takes_away(action: &str) -> u8 {
 fn unseen(path: &str) -> Vec<&'static str> {
     match path {
         // A search without a hit is reported two seconds after it was typed.
-        "/desk/calls/{call}/end" | "/desk/misses" | "/knowledge/{tenant}/misses" => vec!["q"],
+        "/desk/calls/{call}/end"
+        | "/desk/misses"
+        | "/knowledge/{tenant}/misses"
+        | "/desk/calls/{call}/appointments/release" => vec!["q"],
         // Asked while somebody writes, with what stands in the editor's form.
         "/knowledge/{tenant}/remarks" => vec!["title", "summary", "fees", "link_label", "link_url"],
         "/knowledge/{tenant}/entries/{owner}/{entry}/remarks" => vec!["mode_fees", "add_fees", "fees", "stance"],
@@ -157,7 +160,6 @@ fn unseen(path: &str) -> Vec<&'static str> {
             vec!["appointment", "channel", "name", "mail", "address", "phone", "check"]
         }
         "/desk/calls/{call}/appointments/cancellation" => vec!["reference", "check"],
-        "/desk/calls/{call}/appointments/release" => vec!["q"],
         // Only where an office makes none yet.
         "/appointments/{tenant}/offices" => vec!["unit"],
         // Only where the telephone system may be controlled.

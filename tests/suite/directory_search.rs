@@ -4,6 +4,7 @@ use ortsgespraech::directory::{self, exchange};
 use ortsgespraech::ids::TenantId;
 use ortsgespraech::search::directory::Asked;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::fmt::Write;
 
 use crate::support::{TestApp, cast};
 
@@ -110,7 +111,7 @@ fn table() -> Option<String> {
         let postcode = Some(postcode).filter(|code| code.len() == 5 && code.parse::<u32>().is_ok()).unwrap_or("");
         let phone = text("phone").replace("(030) 115", "115");
         let mail = Some(text("email")).filter(|mail| !mail.contains('/') && mail.contains('@')).unwrap_or_default();
-        table += &format!("\"{name}\";\"{phone}\";\"{mail}\";\"{street}\";{postcode};\"{city}\"\n");
+        writeln!(table, "\"{name}\";\"{phone}\";\"{mail}\";\"{street}\";{postcode};\"{city}\"").expect("a line");
     }
     Some(table)
 }

@@ -100,8 +100,11 @@ pub enum Place {
     Elsewhere,
 }
 
-/// The areas by what one does there; each area with its label, the rest of its address, and who may go there.
-const GROUPS: [(&str, &[(Place, &str, &str, P)]); 4] = [
+/// An area with its label, the rest of its address, and who may go there.
+type Area = (Place, &'static str, &'static str, P);
+
+/// The areas by what one does there.
+const GROUPS: [(&str, &[Area]); 4] = [
     (
         "Lesen",
         &[
@@ -138,12 +141,12 @@ const GROUPS: [(&str, &[(Place, &str, &str, P)]); 4] = [
 
 /// The tenant through whose eyes the knowledge is shown, the ways into it, and what its editors tend.
 pub fn places(viewer: &Viewer, tenant: &TenantAccess, here: Place) -> Places {
-    let link = |(place, label, path, _): &(Place, &'static str, &str, P)| PlaceLink {
+    let link = |(place, label, path, _): &Area| PlaceLink {
         label,
         url: format!("/knowledge/{}{path}", tenant.slug),
         current: *place == here,
     };
-    let group = |(label, places): &(&'static str, &[(Place, &'static str, &str, P)])| PlaceGroup {
+    let group = |(label, places): &(&'static str, &[Area])| PlaceGroup {
         label,
         links: places.iter().filter(|(.., permission)| tenant.may(*permission)).map(link).collect(),
     };

@@ -111,7 +111,7 @@ async fn mood(inside: &Arc<Mutex<Inside>>, headers: &HeaderMap, what: &str) -> O
         Mood::Well => None,
         Mood::Broken => Some((StatusCode::INTERNAL_SERVER_ERROR, json!({ "meta": { "error": true } }).to_string())),
         Mood::Silent => {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             None
         }
         Mood::Garbled => Some((StatusCode::OK, "<html>Wartung</html>".to_owned())),
