@@ -23,9 +23,16 @@ impl Initials {
         (initials.first() <= initials.last()).then_some(initials)
     }
 
-    /// What lies between two places, both included.
+    /// What lies between two places, both included. Where one end would be the beginning of the other, both are as long:
+    /// "Sa–Sc" and not "S–Sc".
     pub fn between(first: u32, last: u32) -> Self {
-        Self { from: shortened(first, 'A'), to: shortened(last, 'Z') }
+        let (from, to) = (shortened(first, 'A'), shortened(last, 'Z'));
+        let (wide, far) = (from.len(), to.len());
+        match () {
+            () if to.starts_with(&from) => Self { from: format!("{from:A<far$}"), to },
+            () if from.starts_with(&to) => Self { to: format!("{to:Z<wide$}"), from },
+            () => Self { from, to },
+        }
     }
 
     pub fn first(&self) -> u32 {
@@ -105,7 +112,7 @@ mod tests {
         let all = Initials::new("A", "Z").expect("the alphabet");
         assert_eq!((all.first(), all.last()), (0, ALL - 1));
         assert_eq!(Initials::between(0, ALL - 1), all);
-        for [from, to] in [["L", "P"], ["Sa", "Sc"], ["Sch", "St"]] {
+        for [from, to] in [["L", "P"], ["Sa", "Sc"], ["Sch", "St"], ["Sch", "Sz"], ["S", "S"]] {
             let initials = Initials::new(from, to).expect("initials");
             assert_eq!(Initials::between(initials.first(), initials.last()), initials);
         }
